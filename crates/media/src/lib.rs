@@ -1,0 +1,1 @@
+//! Photos: sniffing, metadata removal, thumbnails.

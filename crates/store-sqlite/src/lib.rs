@@ -1,0 +1,1 @@
+//! The default store: SQLite, one writer, group commit.

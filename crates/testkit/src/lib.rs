@@ -1,0 +1,1 @@
+//! For tests only: clients, clocks, fixtures and the store conformance suite.
