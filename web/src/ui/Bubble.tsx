@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import styles from './Bubble.module.css';
+import { classes } from './classes';
+
+type Props = {
+  own: boolean;
+  /** First and last of its sender's run: inside a run the corners on the sender's side are tight. */
+  first: boolean;
+  last: boolean;
+  /** A tombstone or a notice: an outline instead of a filling. */
+  hollow?: boolean;
+  /** Pictures fill the bubble to its edge. */
+  bleed?: boolean;
+  children: ReactNode;
+};
+
+/** The shape that holds one message. */
+export function Bubble({ own, first, last, hollow, bleed, children }: Props) {
+  return (
+    <div
+      className={classes(
+        styles.bubble,
+        own ? styles.own : styles.other,
+        !first && styles.joinsAbove,
+        !last && styles.joinsBelow,
+        hollow && styles.hollow,
+        bleed && styles.bleed,
+      )}
+    >
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { useEffect, useRef } from 'react';
+import { classes } from './classes';
+import { IconButton } from './IconButton';
+import { IconAlertCircle, IconX } from './icons';
+import styles from './Toaster.module.css';
+import { dismissToast, useToasts } from './toasts';
+
+/** Where toasts appear: one polite region for the whole client. It never takes focus. */
+export function Toaster({ closeLabel }: { closeLabel: string }) {
+  const toasts = useToasts();
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Anew with each toast, so that it stands above whatever dialog opened since.
+    ref.current?.hidePopover();
+    if (toasts.length > 0) ref.current?.showPopover();
+  }, [toasts]);
+  return (
+    <div ref={ref} popover="manual" role="status" className={styles.toaster}>
+      {toasts.map(({ id, text, tone, action }) => (
+        <div key={id} className={classes(styles.toast, tone === 'danger' && styles.danger)}>
+          {tone === 'danger' && <IconAlertCircle aria-hidden="true" />}
+          <span className={styles.text}>{text}</span>
+          {action && (
+            <button
+              type="button"
+              className={styles.action}
+              onClick={() => {
+                dismissToast(id);
+                action.onSelect();
+              }}
+            >
+              {action.label}
+            </button>
+          )}
+          <IconButton small label={closeLabel} onClick={() => dismissToast(id)}>
+            <IconX />
+          </IconButton>
+        </div>
+      ))}
+    </div>
+  );
+}
