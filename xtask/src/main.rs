@@ -1,1 +1,117 @@
-fn main() {}
+//! The commands of this repository. Everything a contributor or a machine runs is one of these, so that there is one
+//! place to look and nothing to install first.
+
+mod client;
+mod codegen;
+mod dist;
+mod licences;
+mod prepare;
+mod run;
+mod shell;
+mod stamp;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use workspace::Workspace;
+
+/// Build, run and check Kith.
+///
+/// Two commands are enough for most days: `cargo xtask run` starts Kith, `cargo xtask test` proves it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build what has changed, then start Kith on http://localhost:8080 with its data in ./data
+    ///
+    /// Needs Rust and Node 20 or newer. The first run installs the client's packages and compiles everything; later
+    /// ones start in seconds.
+    Run {
+        /// Given to `kith serve` as they are, e.g. `cargo xtask run -- --demo`
+        #[arg(last = true, value_name = "ARGS")]
+        args: Vec<OsString>,
+    },
+    /// Run every check there is and end with `N passed, N failed, N skipped`
+    ///
+    /// On Debian, as root, what only the tests need (Chromium, fonts) is installed first; otherwise one sentence says
+    /// what to install. The output of each step is kept in target/xtask-logs.
+    Test {
+        /// Run only the steps whose name contains one of these, and what they need
+        #[arg(value_name = "FILTER")]
+        filters: Vec<String>,
+        /// Name the steps and what each does, and run nothing
+        #[arg(long)]
+        list: bool,
+    },
+    /// Run what a change must pass before it is merged; the same as `test`, and what .ci/run calls
+    Ci,
+    /// Write the TypeScript of the wire types into web/src/protocol
+    Codegen {
+        /// Write nothing; fail when a committed file differs from what would be written
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check what no compiler sees: who imports whom, links, numbering, and what must not be committed
+    Tidy,
+    /// Build the program as a release ships it: slower to compile, smaller and faster to run
+    Dist,
+}
+
+fn main() -> ExitCode {
+    match perform(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Run { args } => run::run(&workspace, &args)?,
+        Task::Test { list: true, .. } => test::list(),
+        Task::Test { filters, .. } => return test::test(&workspace, &filters),
+        Task::Ci => return test::test(&workspace, &[]),
+        Task::Codegen { check: false } => codegen::write(&workspace)?,
+        Task::Codegen { check: true } => codegen::check(&workspace)?,
+        Task::Tidy => tidy::tidy(&workspace)?,
+        Task::Dist => dist::dist(&workspace)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn arguments_after_two_dashes_reach_kith_untouched() {
+        let cli = Cli::try_parse_from(["cargo xtask", "run", "--", "--demo", "--listen", "[::1]:9"]).unwrap();
+        let Task::Run { args } = cli.command else { panic!("`run` parses as run") };
+        assert_eq!(args, ["--demo", "--listen", "[::1]:9"]);
+    }
+
+    #[test]
+    fn an_option_of_kith_before_the_two_dashes_is_refused() {
+        assert!(Cli::try_parse_from(["cargo xtask", "run", "--demo"]).is_err());
+    }
+}

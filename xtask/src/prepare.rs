@@ -1,0 +1,128 @@
+//! What only the tests need from the system. On Debian, as root, it is installed; anyone else is told in one sentence
+//! what to install, because a test command that asks for a password is a surprise.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::shell::{Output, capture, on_path};
+
+/// Something that must be there before the tests can run.
+struct Need {
+    what: &'static str,
+    packages: &'static [&'static str],
+    found: fn() -> bool,
+}
+
+const NEEDS: [Need; 6] = [
+    Need {
+        what: "a C compiler (SQLite and WebP are built from source)",
+        packages: &["gcc", "libc6-dev"],
+        found: has_cc,
+    },
+    Need {
+        what: "Python 3 with venv (a stock Socket.IO client)",
+        packages: &["python3-venv"],
+        found: has_venv,
+    },
+    Need { what: "Chromium", packages: &["chromium"], found: has_chromium },
+    Need { what: "an Arabic font", packages: &["fonts-noto-core"], found: || has_font(":lang=ar") },
+    Need { what: "a Japanese font", packages: &["fonts-noto-cjk"], found: || has_font(":lang=ja") },
+    Need {
+        what: "an emoji font",
+        packages: &["fonts-noto-color-emoji"],
+        found: || has_font(":lang=und-zsye"),
+    },
+];
+
+/// Installs what is missing, or says what is.
+pub(crate) fn prepare(output: &Output) -> Result<()> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.found)()).collect();
+    if missing.is_empty() {
+        return output.say("Nothing is missing.");
+    }
+    if !(is_root() && on_path("apt-get")) {
+        bail!("{}", instruction(&missing));
+    }
+    output.say(&format!("Installing {} …", names(&missing)))?;
+    output.run(apt_get().arg("update"))?;
+    output.run(apt_get().args(["install", "--yes", "--no-install-recommends"]).args(packages(&missing)))?;
+    match NEEDS.iter().find(|need| !(need.found)()) {
+        Some(need) => bail!("{} is still not found after its installation", need.what),
+        None => Ok(()),
+    }
+}
+
+/// The Chromium that the browser journeys drive: what `KITH_CHROMIUM` names, else the first of the usual names on the
+/// `PATH`.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    if let Some(path) = env::var_os("KITH_CHROMIUM") {
+        return Some(PathBuf::from(path));
+    }
+    let folders = env::var_os("PATH").unwrap_or_default();
+    ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].iter().find_map(|name| {
+        env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+    })
+}
+
+fn instruction(missing: &[&Need]) -> String {
+    let packages = packages(missing).join(" ");
+    format!(
+        "the tests need {}; on Debian: sudo apt-get install --no-install-recommends {packages}",
+        names(missing)
+    )
+}
+
+fn names(needs: &[&Need]) -> String {
+    needs.iter().map(|need| need.what).collect::<Vec<_>>().join(", ")
+}
+
+fn packages(needs: &[&Need]) -> Vec<&'static str> {
+    needs.iter().flat_map(|need| need.packages).copied().collect()
+}
+
+/// Another apt-get, as on a machine that has just started, is waited for.
+fn apt_get() -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive").args(["--quiet", "--option", "DPkg::Lock::Timeout=300"]);
+    command
+}
+
+fn is_root() -> bool {
+    capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+fn has_cc() -> bool {
+    ["cc", "gcc", "clang"].into_iter().any(on_path)
+}
+
+fn has_venv() -> bool {
+    capture(Command::new("python3").args(["-c", "import venv, ensurepip"])).is_ok()
+}
+
+fn has_chromium() -> bool {
+    chromium().is_some()
+}
+
+/// Other systems than Linux bring fonts for every script.
+fn has_font(pattern: &str) -> bool {
+    let any = || capture(Command::new("fc-list").arg(pattern)).is_ok_and(|fonts| !fonts.trim().is_empty());
+    cfg!(not(target_os = "linux")) || any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_names_what_is_missing_and_the_command() {
+        let missing = [&NEEDS[2], &NEEDS[0]];
+        assert_eq!(
+            instruction(&missing),
+            "the tests need Chromium, a C compiler (SQLite and WebP are built from source); on Debian: \
+             sudo apt-get install --no-install-recommends chromium gcc libc6-dev"
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! The papers: decisions are numbered and found in their index, measurements keep what they were rendered from.
+
+use super::{Finding, Tree};
+
+const DECISIONS: &str = "docs/decisions/";
+const INDEX: &str = "docs/decisions/README.md";
+const MEASUREMENTS: &str = "docs/measurements/";
+
+/// `docs/decisions/NNNN-title.md`, from 0001 without a gap, each headed by its number.
+pub(super) fn decisions_are_numbered(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, page) in decisions(tree).enumerate() {
+        let number = format!("{:04}", index + 1);
+        if !page.starts_with(&format!("{DECISIONS}{number}-")) {
+            findings.push(Finding::in_file(
+                page,
+                format!("this should be {number}-….md: decisions count up from 0001"),
+            ));
+        } else if !tree.text(page).is_some_and(|text| text.starts_with(&format!("# {number} "))) {
+            findings.push(Finding::in_file(
+                page,
+                format!("the first line should be `# {number} ` and the title"),
+            ));
+        }
+    }
+    findings
+}
+
+pub(super) fn decisions_are_in_the_index(tree: &Tree) -> Vec<Finding> {
+    let index = tree.text(INDEX).unwrap_or_default();
+    decisions(tree)
+        .filter_map(|page| {
+            let name = page.trim_start_matches(DECISIONS);
+            let linked = index.contains(&format!("]({name})"));
+            (!linked).then(|| Finding::in_file(page, format!("{INDEX} has no link to it")))
+        })
+        .collect()
+}
+
+/// Every `*.jsonl` that a page names lies beside it, so that a figure can be looked up and rendered again.
+pub(super) fn measurements_have_their_raw_results(tree: &Tree) -> Vec<Finding> {
+    let pages = tree.texts().filter(|(path, _)| path.starts_with(MEASUREMENTS) && path.ends_with(".md"));
+    let mut findings = Vec::new();
+    for (page, text) in pages {
+        for (index, line) in text.lines().enumerate() {
+            for raw in raw_results(line).filter(|raw| !tree.holds(&format!("{MEASUREMENTS}{raw}"))) {
+                findings.push(Finding::in_line(page, index + 1, format!("{raw} is not in {MEASUREMENTS}")));
+            }
+        }
+    }
+    findings
+}
+
+fn decisions(tree: &Tree) -> impl Iterator<Item = &str> {
+    tree.paths().filter(|path| path.starts_with(DECISIONS) && path.ends_with(".md") && *path != INDEX)
+}
+
+fn raw_results(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !(c.is_alphanumeric() || "./-_".contains(c)))
+        .map(|word| word.trim_start_matches("./").trim_end_matches('.'))
+        .filter(|word| word.ends_with(".jsonl") && *word != ".jsonl")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::said;
+
+    #[test]
+    fn decisions_count_up_from_one() {
+        let files = [
+            ("docs/decisions/0001-one-writer.md", "# 0001 One writer\n"),
+            ("docs/decisions/0003-gap.md", "# 0003 Gap\n"),
+            ("docs/decisions/README.md", ""),
+        ];
+        assert_eq!(
+            said(decisions_are_numbered, &files),
+            ["docs/decisions/0003-gap.md: this should be 0002-….md: decisions count up from 0001"]
+        );
+    }
+
+    #[test]
+    fn a_number_is_used_once() {
+        let files = [("docs/decisions/0001-a.md", "# 0001 A\n"), ("docs/decisions/0001-b.md", "# 0001 B\n")];
+        assert_eq!(said(decisions_are_numbered, &files).len(), 1);
+    }
+
+    #[test]
+    fn the_heading_repeats_the_number() {
+        assert_eq!(
+            said(decisions_are_numbered, &[("docs/decisions/0001-a.md", "# A\n")]),
+            ["docs/decisions/0001-a.md: the first line should be `# 0001 ` and the title"]
+        );
+    }
+
+    #[test]
+    fn a_decision_outside_the_index_is_found() {
+        let files = [
+            ("docs/decisions/0001-a.md", ""),
+            ("docs/decisions/0002-b.md", ""),
+            ("docs/decisions/README.md", "- [0001 A](0001-a.md)\n"),
+        ];
+        assert_eq!(
+            said(decisions_are_in_the_index, &files),
+            ["docs/decisions/0002-b.md: docs/decisions/README.md has no link to it"]
+        );
+    }
+
+    #[test]
+    fn raw_results_lie_beside_their_page() {
+        let page = "Rendered from `server.jsonl` and [raw](raw/web.jsonl).\n";
+        let files = [("docs/measurements/a.md", page), ("docs/measurements/raw/web.jsonl", "{}\n")];
+        assert_eq!(
+            said(measurements_have_their_raw_results, &files),
+            ["docs/measurements/a.md:1: server.jsonl is not in docs/measurements/"]
+        );
+    }
+}
