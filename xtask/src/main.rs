@@ -25,7 +25,7 @@ use workspace::Workspace;
 ///
 /// Two commands are enough for most days: `cargo xtask run` starts Kith, `cargo xtask test` proves it.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
     #[command(subcommand)]
     command: Task,

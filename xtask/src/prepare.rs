@@ -28,11 +28,19 @@ const NEEDS: [Need; 6] = [
         found: has_venv,
     },
     Need { what: "Chromium", packages: &["chromium"], found: has_chromium },
-    Need { what: "an Arabic font", packages: &["fonts-noto-core"], found: || has_font(":lang=ar") },
-    Need { what: "a Japanese font", packages: &["fonts-noto-cjk"], found: || has_font(":lang=ja") },
+    Need {
+        what: "an Arabic font",
+        packages: &["fontconfig", "fonts-noto-core"],
+        found: || has_font(":lang=ar"),
+    },
+    Need {
+        what: "a Japanese font",
+        packages: &["fontconfig", "fonts-noto-cjk"],
+        found: || has_font(":lang=ja"),
+    },
     Need {
         what: "an emoji font",
-        packages: &["fonts-noto-color-emoji"],
+        packages: &["fontconfig", "fonts-noto-color-emoji"],
         found: || has_font(":lang=und-zsye"),
     },
 ];

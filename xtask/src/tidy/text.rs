@@ -43,10 +43,11 @@ pub(super) fn leaves_nothing_unfinished(tree: &Tree) -> Vec<Finding> {
 pub(super) fn ends_lines_and_files_cleanly(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.texts().filter(|(path, _)| !is_verbatim(path)) {
-        for (index, line) in text.split('\n').enumerate() {
-            if line.ends_with([' ', '\t', '\r']) {
-                findings.push(Finding::in_line(path, index + 1, "white space at the end of the line"));
-            }
+        let mut ragged = text.split('\n').enumerate().filter(|(_, line)| line.ends_with([' ', '\t', '\r']));
+        if let Some((first, _)) = ragged.next() {
+            let lines = 1 + ragged.count();
+            let message = format!("white space at the end of {lines} lines, here for the first time");
+            findings.push(Finding::in_line(path, first + 1, message));
         }
         if !text.is_empty() && !text.ends_with('\n') {
             findings.push(Finding::in_file(path, "the last line has no end"));
@@ -130,8 +131,7 @@ mod tests {
         assert_eq!(
             said(ends_lines_and_files_cleanly, &[("a", "x \ny\r\nz\n"), ("b", "x"), ("c", "x\n"), ("d", "")]),
             [
-                "a:1: white space at the end of the line",
-                "a:2: white space at the end of the line",
+                "a:1: white space at the end of 2 lines, here for the first time",
                 "b: the last line has no end"
             ]
         );
