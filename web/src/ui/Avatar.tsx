@@ -49,12 +49,7 @@ export function StackedAvatar({
   const [back, front] = faces;
   if (!back || !front) {
     return (
-      <Avatar
-        {...(back ?? { id: '', name: '' })}
-        size={size}
-        presence={presence}
-        className={className}
-      />
+      <Avatar {...(back ?? { id: '', name: '' })} size={size} presence={presence} className={className} />
     );
   }
   const small = SMALL[size];

@@ -18,6 +18,7 @@ type Props = {
 export function Bubble({ own, first, last, hollow, bleed, children }: Props) {
   return (
     <div
+      data-bubble=""
       className={classes(
         styles.bubble,
         own ? styles.own : styles.other,

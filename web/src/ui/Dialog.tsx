@@ -21,15 +21,7 @@ type Props = {
  * A modal dialog on the browser's own element: it traps focus, closes on Escape and a click beside it, and gives focus
  * back to where it was.
  */
-export function Dialog({
-  title,
-  closeLabel,
-  onClose,
-  actions,
-  size = 'medium',
-  flush,
-  children,
-}: Props) {
+export function Dialog({ title, closeLabel, onClose, actions, size = 'medium', flush, children }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useModal(ref);
@@ -72,8 +64,7 @@ export function useModal(ref: React.RefObject<HTMLDialogElement | null>): void {
     dialog?.showModal();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement && before.isConnected)
-        before.focus({ preventScroll: true });
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, [ref]);
 }

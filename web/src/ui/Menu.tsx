@@ -85,8 +85,7 @@ function useOpen(ref: React.RefObject<HTMLDivElement | null>, at: Place, onClose
     place(menu, at);
     (focusables(menu)[0] ?? menu).focus({ preventScroll: true });
     return () => {
-      const hadFocus =
-        layer.contains(document.activeElement) || document.activeElement === document.body;
+      const hadFocus = layer.contains(document.activeElement) || document.activeElement === document.body;
       if (hadFocus && before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, [ref, at]);
@@ -138,9 +137,7 @@ function destination(key: string, all: HTMLElement[], here: number): HTMLElement
 
 function byFirstLetter(letter: string, all: HTMLElement[], here: number): HTMLElement | undefined {
   const from = [...all.slice(here + 1), ...all.slice(0, here + 1)];
-  return from.find((item) =>
-    item.textContent?.trim().toLowerCase().startsWith(letter.toLowerCase()),
-  );
+  return from.find((item) => item.textContent?.trim().toLowerCase().startsWith(letter.toLowerCase()));
 }
 
 function focusables(menu: HTMLElement): HTMLElement[] {

@@ -9,12 +9,7 @@ type Props<T extends string | number> = {
 };
 
 /** One of a few, all in sight: radio buttons in a row. */
-export function Segmented<T extends string | number>({
-  label,
-  value,
-  options,
-  onChange,
-}: Props<T>) {
+export function Segmented<T extends string | number>({ label, value, options, onChange }: Props<T>) {
   const name = useId();
   return (
     <fieldset className={styles.field}>

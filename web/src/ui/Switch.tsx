@@ -19,11 +19,11 @@ export function Switch({ label, hint, ...rest }: Props) {
           </p>
         )}
       </div>
-      {/* oxlint-disable-next-line jsx-a11y/role-has-required-aria-props -- a native checkbox says checked by itself */}
       <input
         {...rest}
         id={id}
         type="checkbox"
+        // oxlint-disable-next-line jsx-a11y/role-has-required-aria-props -- a native checkbox says checked by itself
         role="switch"
         aria-describedby={hint ? `${id}-hint` : undefined}
         className={styles.switch}

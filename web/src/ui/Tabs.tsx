@@ -15,9 +15,7 @@ export function Tabs<T extends string>({ label, tabs, selected, onSelect, childr
   const id = useId();
   const move = (event: KeyboardEvent) => {
     const here = tabs.findIndex((tab) => tab.id === selected);
-    const next = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: tabs.length - 1 }[
-      event.key
-    ];
+    const next = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: tabs.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault();
     const tab = tabs[(next + tabs.length) % tabs.length];
@@ -44,12 +42,7 @@ export function Tabs<T extends string>({ label, tabs, selected, onSelect, childr
           </button>
         ))}
       </div>
-      <div
-        role="tabpanel"
-        id={`${id}-panel`}
-        aria-labelledby={`${id}-${selected}`}
-        className={styles.panel}
-      >
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${selected}`} className={styles.panel}>
         {children}
       </div>
     </>

@@ -33,11 +33,7 @@ export function TextField({ label, hint, error, reveal, type = 'text', ...rest }
           className={styles.input}
         />
         {reveal && (
-          <IconButton
-            small
-            label={shown ? reveal.hide : reveal.show}
-            onClick={() => setShown(!shown)}
-          >
+          <IconButton small label={shown ? reveal.hide : reveal.show} onClick={() => setShown(!shown)}>
             {shown ? <IconEyeOff /> : <IconEye />}
           </IconButton>
         )}

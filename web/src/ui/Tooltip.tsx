@@ -21,8 +21,7 @@ export function TooltipLayer() {
       if (tip.matches(':popover-open')) tip.hidePopover();
     };
     const show = (event: Event) => {
-      const target =
-        (event.target as Element | null)?.closest?.<HTMLElement>('[data-tip]') ?? undefined;
+      const target = (event.target as Element | null)?.closest?.<HTMLElement>('[data-tip]') ?? undefined;
       if (target === owner) return;
       hide();
       const byKeyboard = event.type === 'focusin' && target?.matches(':focus-visible');
@@ -55,7 +54,5 @@ export function TooltipLayer() {
       document.removeEventListener('keydown', onKey, true);
     };
   }, []);
-  return (
-    <div ref={ref} popover="manual" role="tooltip" aria-hidden="true" className={styles.tip} />
-  );
+  return <div ref={ref} popover="manual" role="tooltip" aria-hidden="true" className={styles.tip} />;
 }

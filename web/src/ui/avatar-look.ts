@@ -18,9 +18,7 @@ export function initialsOf(name: string): string {
   const first = firstLetter(words[0] ?? '');
   const last = words.length > 1 ? firstLetter(words.at(-1) ?? '') : '';
   if (!first) return '?';
-  return isCased(first) && isCased(last)
-    ? first.toUpperCase() + last.toUpperCase()
-    : first.toUpperCase();
+  return isCased(first) && isCased(last) ? first.toUpperCase() + last.toUpperCase() : first.toUpperCase();
 }
 
 const segmenter = new Intl.Segmenter();

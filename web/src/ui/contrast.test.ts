@@ -66,10 +66,7 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7])('initials are readable on hue %i', (hue) => 
 
 function declarations(text: string): Record<string, string> {
   return Object.fromEntries(
-    [...text.matchAll(/--([\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [
-      name,
-      value.trim(),
-    ]),
+    [...text.matchAll(/--([\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value.trim()]),
   );
 }
 

@@ -39,7 +39,7 @@ export {
   IconPlus,
   IconRefresh,
   IconSearch,
-  IconSend2,
+  IconSendFilled,
   IconSettings,
   IconSettingsFilled,
   IconTrash,

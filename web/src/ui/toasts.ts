@@ -16,17 +16,10 @@ let lastId = 0;
 const listeners = new Set<() => void>();
 
 /** Says something for six seconds at the edge of the window, and to a screen reader once. */
-export function toast(
-  text: string,
-  options: { tone?: Toast['tone']; action?: Toast['action'] } = {},
-): void {
+export function toast(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
   lastId += 1;
   const id = lastId;
-  set(
-    [...toasts, { id, text, tone: options.tone ?? 'plain', action: options.action }].slice(
-      -TOASTS_MAX,
-    ),
-  );
+  set([...toasts, { id, text, tone: options.tone ?? 'plain', action: options.action }].slice(-TOASTS_MAX));
   setTimeout(() => dismissToast(id), SHOWN_FOR_MS);
 }
 

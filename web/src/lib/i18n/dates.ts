@@ -8,9 +8,7 @@ function format(at: number, options: Intl.DateTimeFormatOptions): string {
   let formatter = formatters.get(key);
   if (!formatter) {
     // A fixed language tag would also fix the clock; the browser's own first language knows 14:25 from 2:25 pm.
-    const locales = navigator.language.startsWith(currentLocale())
-      ? navigator.language
-      : currentLocale();
+    const locales = navigator.language.startsWith(currentLocale()) ? navigator.language : currentLocale();
     formatter = new Intl.DateTimeFormat(locales, options);
     formatters.set(key, formatter);
   }

@@ -1,0 +1,133 @@
+import { memo, type ReactNode } from 'react';
+import { useT } from '@/lib/i18n';
+import { shortWhen } from '@/lib/i18n/dates';
+import { Avatar, type Face, type Presence, StackedAvatar } from '@/ui/Avatar';
+import { Badge } from '@/ui/Badge';
+import { classes } from '@/ui/classes';
+import { IconBellOff, IconPin } from '@/ui/icons';
+import { Tick, type TickState } from '@/ui/Tick';
+import styles from './ConversationRow.module.css';
+
+/** Everything that a row of the list shows. */
+export type ShownConversation = {
+  id: string;
+  title: string;
+  /** One, or two for a group that has neither picture nor title. */
+  faces: Face[];
+  presence: Presence;
+  /** The last line without its author. */
+  preview: string;
+  /** “You”, or who wrote the last line of a group. */
+  author: string | undefined;
+  draft: string | undefined;
+  /** Who is writing, in words. */
+  typing: string | undefined;
+  at: number | undefined;
+  unread: number;
+  mentions: number;
+  markedUnread: boolean;
+  muted: boolean;
+  pinned: boolean;
+  /** How far the last message has come, when it is one's own. */
+  tick: TickState | undefined;
+};
+
+type Props = {
+  conversation: ShownConversation;
+  href: string;
+  current: boolean;
+  /** The one row of the list that Tab reaches. */
+  reachable: boolean;
+  now: number;
+};
+
+/** One conversation of the list: a link, whose name says all that its signs show. */
+export const ConversationRow = memo(function ConversationRow({
+  conversation,
+  href,
+  current,
+  reachable,
+  now,
+}: Props) {
+  const t = useT();
+  const { id, title, faces, presence, at, pinned, muted } = conversation;
+  const isUnread = conversation.unread > 0 || conversation.markedUnread;
+  const [face] = faces;
+  return (
+    <a
+      href={href}
+      data-conversation={id}
+      tabIndex={reachable ? 0 : -1}
+      aria-current={current ? 'page' : undefined}
+      aria-label={labelOf(conversation, t, now)}
+      className={classes(styles.row, isUnread && styles.unread, current && styles.current)}
+      draggable={false}
+    >
+      {faces.length > 1 ? (
+        <StackedAvatar faces={faces} size={48} presence={presence} />
+      ) : (
+        <Avatar {...(face ?? { id, name: title })} size={48} presence={presence} />
+      )}
+      <span className={styles.words}>
+        <span className={styles.title}>
+          <bdi className={styles.name}>{title}</bdi>
+          {muted && <IconBellOff aria-hidden="true" />}
+        </span>
+        <LastLine conversation={conversation} />
+      </span>
+      <span className={styles.side}>
+        {at !== undefined && <time dateTime={new Date(at).toISOString()}>{shortWhen(at, now)}</time>}
+        <span className={styles.signs}>
+          {isUnread ? (
+            <Badge count={conversation.unread} mention={conversation.mentions > 0} muted={muted} />
+          ) : (
+            conversation.tick && <Tick state={conversation.tick} className={styles.tick} />
+          )}
+          {pinned && !isUnread && <IconPin aria-hidden="true" />}
+        </span>
+      </span>
+    </a>
+  );
+});
+
+function LastLine({ conversation }: { conversation: ShownConversation }): ReactNode {
+  const t = useT();
+  const { typing, draft, author, preview } = conversation;
+  if (typing) return <span className={classes(styles.line, styles.typing)}>{typing}</span>;
+  if (draft) {
+    return (
+      <span className={styles.line}>
+        <span className={styles.draft}>{t('list.draft')}</span> <bdi>{draft}</bdi>
+      </span>
+    );
+  }
+  return (
+    <span className={styles.line}>
+      {author && (
+        <>
+          <bdi>{author}</bdi>:{' '}
+        </>
+      )}
+      <bdi>{preview}</bdi>
+    </span>
+  );
+}
+
+function labelOf(conversation: ShownConversation, t: ReturnType<typeof useT>, now: number): string {
+  const { title, unread, mentions, markedUnread, typing, draft, author, preview, at, tick } = conversation;
+  const last = author ? `${author}: ${preview}` : preview;
+  return [
+    title,
+    unread > 0 && t('list.unread', { count: unread }),
+    unread === 0 && markedUnread && t('list.markedUnread'),
+    mentions > 0 && t('list.mentions', { count: mentions }),
+    typing ?? (draft ? `${t('list.draft')} ${draft}` : last),
+    at !== undefined && shortWhen(at, now),
+    tick && t(`tick.${tick}`),
+    conversation.presence === 'online' && t('presence.online'),
+    conversation.pinned && t('list.pinned'),
+    conversation.muted && t('list.muted'),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}

@@ -1,0 +1,62 @@
+import type { ReactNode } from 'react';
+import { useT } from '@/lib/i18n';
+import { Avatar, type Face, type Presence, StackedAvatar } from '@/ui/Avatar';
+import { IconButton } from '@/ui/IconButton';
+import { IconChevronLeft, IconInfoCircle } from '@/ui/icons';
+import styles from './ThreadHeader.module.css';
+
+type Props = {
+  id: string;
+  titleId: string;
+  title: string;
+  faces: readonly Face[];
+  presence: Presence;
+  /** Who is there, or writing. */
+  status: ReactNode;
+  statusIsLive: boolean;
+  detailsOpen: boolean;
+  onBack: (() => void) | undefined;
+  onDetails: () => void;
+};
+
+/** Whose conversation this is, and the way to its details. */
+export function ThreadHeader(props: Props) {
+  const { id, titleId, title, faces, presence, status, statusIsLive, detailsOpen, onBack, onDetails } = props;
+  const t = useT();
+  const [face] = faces;
+  return (
+    <header className={styles.header}>
+      {onBack && (
+        <IconButton label={t('action.back')} className={styles.back} onClick={onBack}>
+          <IconChevronLeft />
+        </IconButton>
+      )}
+      <button
+        type="button"
+        className={styles.who}
+        onClick={onDetails}
+        aria-label={t('thread.openDetails', { name: title })}
+      >
+        {faces.length > 1 ? (
+          <StackedAvatar faces={[...faces]} size={40} presence={presence} />
+        ) : (
+          <Avatar {...(face ?? { id, name: title })} size={40} presence={presence} />
+        )}
+        <span className={styles.words}>
+          <h2 id={titleId} className={styles.title}>
+            <bdi>{title}</bdi>
+          </h2>
+          <span className={statusIsLive ? styles.live : styles.status}>{status}</span>
+        </span>
+      </button>
+      <IconButton
+        label={t('thread.details')}
+        look={detailsOpen ? 'active' : 'plain'}
+        aria-expanded={detailsOpen}
+        onClick={onDetails}
+      >
+        <IconInfoCircle />
+      </IconButton>
+    </header>
+  );
+}
