@@ -12,6 +12,9 @@ use toml::Table;
 use crate::shell::{capture, cargo};
 use crate::workspace::Workspace;
 
+/// npm packages whose manifest does not say their licence where npm looks for it, and what their licence file says.
+const STATED_ELSEWHERE: [(&str, &str); 1] = [("xmlhttprequest-ssl", "MIT")];
+
 /// # Errors
 /// Names every package whose licence is missing or not allowed.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
@@ -51,7 +54,13 @@ fn npm_packages(lockfile: &Value) -> Vec<(String, String)> {
     let packages = lockfile["packages"].as_object().into_iter().flatten();
     let shipped = packages.filter(|(_, it)| it["dev"] != true && it["devOptional"] != true);
     let name = |path: &str| path.rsplit("node_modules/").next().unwrap_or_default().to_owned();
-    shipped.map(|(path, it)| (name(path), licence(it))).collect()
+    shipped.map(|(path, it)| (name(path), licence(it))).map(stated_elsewhere).collect()
+}
+
+fn stated_elsewhere((name, licence): (String, String)) -> (String, String) {
+    let stated = STATED_ELSEWHERE.iter().find(|(package, _)| licence.is_empty() && *package == name);
+    let licence = stated.map_or(licence, |(_, stated)| (*stated).to_owned());
+    (name, licence)
 }
 
 fn licence(package: &Value) -> String {
@@ -150,6 +159,7 @@ mod tests {
         assert_eq!(refused(cargo_packages(&metadata), &allowed), ["b: none"]);
         let lockfile = json!({ "packages": {
             "node_modules/react": { "license": "MIT" },
+            "node_modules/xmlhttprequest-ssl": {},
             "node_modules/a/node_modules/@b/c": { "license": "BUSL-1.1" },
             "node_modules/axe-core": { "license": "MPL-2.0", "dev": true },
         } });

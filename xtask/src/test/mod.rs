@@ -76,7 +76,7 @@ fn run(workspace: &Workspace, mut plan: Plan, allowed: &AllowedSkips) -> Summary
             plan.end(ending.index, passed);
             match &ending.result {
                 Ok(tally) => summary.add(step.name, tally, allowed),
-                Err(error) => summary.add_failure(step.name, &format!("{error:#}")),
+                Err(error) => summary.add_failure(step.name, first_line(&format!("{error:#}"))),
             }
         }
     });
@@ -115,6 +115,11 @@ fn report(workspace: &Workspace, step: &Step, ending: &Ending) -> bool {
     passed
 }
 
+/// The log has the rest; the summary has one line for each failure.
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
 fn indented_tail(log: &str) -> String {
     let lines: Vec<&str> = log.lines().collect();
     let tail = &lines[lines.len().saturating_sub(TAIL_LINES_MAX)..];
@@ -143,7 +148,7 @@ mod tests {
 
     static STEPS_OF_ALL_ENDINGS: [Step; 5] = [
         step("good", &[], |_, _| Ok(Tally::one_passed())),
-        step("bad", &[], |_, _| Err(anyhow!("no luck"))),
+        step("bad", &[], |_, _| Err(anyhow!("no luck\nnone at all"))),
         step("worse", &[], |_, _| panic!("this panic belongs to the test")),
         step("dependent", &["bad"], |_, _| Ok(Tally::one_passed())),
         step("late", &["good"], |_, _| Ok(Tally { failed: 2, ..Tally::one_passed() })),
@@ -160,7 +165,7 @@ mod tests {
              failed   dependent | not run, because it needs bad\n\
              2 passed, 5 failed, 0 skipped"
         );
-        assert_eq!(fs::read_to_string(workspace.logs().join("bad.log")).unwrap(), "no luck\n");
+        assert_eq!(fs::read_to_string(workspace.logs().join("bad.log")).unwrap(), "no luck\nnone at all\n");
     }
 
     #[test]

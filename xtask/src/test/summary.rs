@@ -34,7 +34,7 @@ impl Tally {
         match ended {
             Err(error) if self.failed == 0 => {
                 self.failed = 1;
-                self.failures.push(error.to_string());
+                self.failures.push(format!("{error:#}"));
             }
             Ok(()) if self.passed == 0 => bail!("no test was run"),
             _ => {}
