@@ -1,11 +1,11 @@
 //! What a program built on this crate provides: an [`Application`] and, per connected socket, a [`Session`].
 
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::value::RawValue;
 
+use crate::engine::{DisconnectReason, Refusal, RequestInfo};
 use crate::{Event, Socket};
 
 /// The program behind the sockets.
@@ -63,56 +63,6 @@ pub trait Session: Send + 'static {
     fn disconnected(self, reason: DisconnectReason) -> impl Future<Output = ()> + Send;
 }
 
-/// An HTTP request on its way in, as [`Application::admit`] sees it.
-#[derive(Debug, Clone, Copy)]
-pub struct RequestInfo<'a> {
-    /// What the request is for.
-    pub kind: RequestKind,
-    /// The method: GET or POST.
-    pub method: &'a Method,
-    /// The path and query as sent.
-    pub uri: &'a Uri,
-    /// All headers.
-    pub headers: &'a HeaderMap,
-    /// The other end of the TCP connection, which may be a proxy. `None` when the server was mounted
-    /// without connect info.
-    pub peer: Option<SocketAddr>,
-}
-
-/// What a request is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RequestKind {
-    /// Opens a connection with long-polling.
-    OpenPolling,
-    /// Opens a connection with a WebSocket.
-    OpenWebSocket,
-    /// Fetches what is queued for a connection.
-    Poll,
-    /// Brings packets of a connection.
-    Post,
-    /// Moves a connection from long-polling to a WebSocket.
-    Upgrade,
-}
-
-/// A request that [`Application::admit`] turns away. The answer's body is `{"code":…,"message":"…"}`, as
-/// Engine.IO clients expect it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The HTTP status.
-    pub status: StatusCode,
-    /// One of Engine.IO's codes; 4 is 'forbidden'.
-    pub code: u8,
-    /// Said to the client.
-    pub message: String,
-}
-
-impl Refusal {
-    /// A 403 with Engine.IO's code for 'forbidden'.
-    pub fn forbidden(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::FORBIDDEN, code: 4, message: message.into() }
-    }
-}
-
 /// What a client gave to be let in.
 #[derive(Debug)]
 pub struct Handshake<'a, I> {
@@ -140,27 +90,13 @@ impl ConnectError {
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), data: None }
     }
-}
 
-/// Why a socket has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DisconnectReason {
-    /// The client said goodbye.
-    ClientDisconnected,
-    /// [`Socket::disconnect`] was called.
-    ServerDisconnected,
-    /// [`Server::shutdown`](crate::Server::shutdown) was called.
-    ServerShutdown,
-    /// The transport was closed without a goodbye, or broke.
-    TransportClosed,
-    /// A ping stayed unanswered.
-    PingTimeout,
-    /// Nobody authenticated in time.
-    ConnectTimeout,
-    /// The client sent what is no packet, or one out of order.
-    ProtocolViolation,
-    /// The client sent more than [`max_payload_bytes`](crate::Config::max_payload_bytes).
-    TooLarge,
-    /// Even the reserved room for answers was used up.
-    QueueOverflow,
+    /// The object that the client gets.
+    pub(crate) fn to_json(&self) -> String {
+        let message = serde_json::Value::from(self.message.as_str());
+        match &self.data {
+            Some(data) => format!(r#"{{"message":{message},"data":{data}}}"#),
+            None => format!(r#"{{"message":{message}}}"#),
+        }
+    }
 }

@@ -23,8 +23,6 @@ pub struct Config {
     pub max_payload_bytes: usize,
     /// Most binary attachments of one event.
     pub attachments_max: usize,
-    /// Most packets in the body of one polling request.
-    pub payload_packets_max: usize,
     /// Most packets that may wait for one connection before its feed stops, see
     /// [`Socket::emit`](crate::Socket::emit).
     pub queue_packets_max: usize,
@@ -61,7 +59,6 @@ impl Default for Config {
             close_timeout: Duration::from_secs(5),
             max_payload_bytes: 128 * 1024,
             attachments_max: 10,
-            payload_packets_max: 256,
             queue_packets_max: 256,
             queue_bytes_max: 1024 * 1024,
             queue_reserved_packets_max: 64,

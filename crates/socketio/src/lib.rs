@@ -6,14 +6,12 @@
 
 mod application;
 mod config;
-mod event;
-mod handle;
+pub mod engine;
 mod server;
+mod socket;
 
-pub use application::{
-    Application, ConnectError, DisconnectReason, Handshake, Refusal, RequestInfo, RequestKind, Session,
-};
+pub use application::{Application, ConnectError, Handshake, Session};
 pub use config::{Config, Cors};
-pub use event::{AckId, EncodedEvent, Event};
-pub use handle::{AckError, EmitError, Queued, Socket};
+pub use engine::{DisconnectReason, Refusal, RequestInfo, RequestKind};
 pub use server::Server;
+pub use socket::{AckError, AckId, Arguments, EmitError, EncodedEvent, Event, Queued, Socket};
