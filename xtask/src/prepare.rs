@@ -1,6 +1,7 @@
 //! What only the tests need from the system. On Debian, as root, it is installed; anyone else is told in one sentence
 //! what to install, because a test command that asks for a password is a surprise.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
@@ -76,7 +77,7 @@ pub(crate) fn chromium() -> Option<PathBuf> {
 }
 
 fn instruction(missing: &[&Need]) -> String {
-    let packages = packages(missing).join(" ");
+    let packages = listed(&packages(missing));
     format!(
         "the tests need {}; on Debian: sudo apt-get install --no-install-recommends {packages}",
         names(missing)
@@ -87,8 +88,13 @@ fn names(needs: &[&Need]) -> String {
     needs.iter().map(|need| need.what).collect::<Vec<_>>().join(", ")
 }
 
-fn packages(needs: &[&Need]) -> Vec<&'static str> {
+/// Each package once, also when several needs share it.
+fn packages(needs: &[&Need]) -> BTreeSet<&'static str> {
     needs.iter().flat_map(|need| need.packages).copied().collect()
+}
+
+fn listed(packages: &BTreeSet<&str>) -> String {
+    packages.iter().copied().collect::<Vec<_>>().join(" ")
 }
 
 /// Another apt-get, as on a machine that has just started, is waited for.
@@ -126,11 +132,11 @@ mod tests {
 
     #[test]
     fn the_sentence_names_what_is_missing_and_the_command() {
-        let missing = [&NEEDS[2], &NEEDS[0]];
+        let missing = [&NEEDS[2], &NEEDS[3], &NEEDS[4]];
         assert_eq!(
             instruction(&missing),
-            "the tests need Chromium, a C compiler (SQLite and WebP are built from source); on Debian: \
-             sudo apt-get install --no-install-recommends chromium gcc libc6-dev"
+            "the tests need Chromium, an Arabic font, a Japanese font; on Debian: \
+             sudo apt-get install --no-install-recommends chromium fontconfig fonts-noto-cjk fonts-noto-core"
         );
     }
 }

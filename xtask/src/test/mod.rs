@@ -123,7 +123,7 @@ fn first_line(text: &str) -> &str {
 fn indented_tail(log: &str) -> String {
     let lines: Vec<&str> = log.lines().collect();
     let tail = &lines[lines.len().saturating_sub(TAIL_LINES_MAX)..];
-    tail.iter().map(|line| format!("         | {line}")).collect::<Vec<_>>().join("\n")
+    tail.iter().map(|line| format!("         | {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
