@@ -73,6 +73,12 @@ impl Feed {
         }
     }
 
+    /// Whether an event is of any concern: one that nobody wants is not even encoded.
+    pub(super) fn is_on(&self) -> bool {
+        !matches!(self, Self::Off)
+    }
+
+    /// Whether what is committed is pushed at once.
     pub(super) fn is_live(&self) -> bool {
         matches!(self, Self::Live)
     }
@@ -120,7 +126,8 @@ mod tests {
 
     #[test]
     fn what_is_held_back_is_limited_in_bytes() {
-        let half = EncodedEvent::new("typing", &"x".repeat(limits::QUEUE_BYTES_MAX / 2)).expect("a text is JSON");
+        let half =
+            EncodedEvent::new("typing", &"x".repeat(limits::QUEUE_BYTES_MAX / 2)).expect("a text is JSON");
         let mut feed = Feed::default();
         feed.hold();
         feed.offer(&half);

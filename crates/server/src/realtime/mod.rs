@@ -100,7 +100,7 @@ pub fn start(
 ) -> Realtime {
     let hub = Arc::new(Hub::new(config.sockets_per_person_max));
     let typing = Arc::new(Typing::new(Arc::clone(&hub)));
-    let (board, doubts) = Board::new(Arc::clone(&hub), config.presence_grace);
+    let (board, doubts) = Board::new(config.presence_grace);
     let board = Arc::new(board);
     let activity = Arc::new(Activity::new(Arc::clone(&hub)));
     Fanout::new(Arc::clone(&hub), Arc::clone(&typing), Arc::clone(&board)).spawn(notices);
@@ -111,8 +111,15 @@ pub fn start(
     ];
     let socket = config.socket.clone();
     let activity_of_sockets = Arc::clone(&activity);
-    let admission =
-        Admission { chat, policy, config, hub: Arc::clone(&hub), typing, board, activity: activity_of_sockets };
+    let admission = Admission {
+        chat,
+        policy,
+        config,
+        hub: Arc::clone(&hub),
+        typing,
+        board,
+        activity: activity_of_sockets,
+    };
     Realtime { server: Server::new(socket, Arc::new(admission)), hub, activity, tasks }
 }
 

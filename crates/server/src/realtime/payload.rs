@@ -13,7 +13,9 @@ pub(super) fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Refusal> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let field = match error.path().to_string() {
-            path if path == "." => missing_field(&error.inner().to_string()).unwrap_or_else(|| "payload".into()),
+            path if path == "." => {
+                missing_field(&error.inner().to_string()).unwrap_or_else(|| "payload".into())
+            }
             path => path,
         };
         Refusal::invalid(field, "This is not what belongs here.")
@@ -78,7 +80,8 @@ mod tests {
 
     #[test]
     fn numbers_stay_below_two_to_the_fifty_third() {
-        let json = |seq: u64| format!(r#"{{"conversation_id":"01890000-0000-7000-8000-000000000001","seq":{seq}}}"#);
+        let json =
+            |seq: u64| format!(r#"{{"conversation_id":"01890000-0000-7000-8000-000000000001","seq":{seq}}}"#);
         assert!(parse::<MarkRead>(&json((1 << 53) - 1)).is_ok());
         assert_eq!(blamed::<MarkRead>(&json(1 << 53)).field.as_deref(), Some("seq"));
     }
