@@ -55,8 +55,8 @@ pub(super) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
-/// Brings together the cases of every letter. Going up before going down does what full case folding does: `ß` becomes
-/// `ss`, and both small sigmas become one.
+/// Brings together the cases of every letter. Going down, up and down again does what full case folding does: `ẞ` and
+/// `ß` become `ss`, and both small sigmas become one.
 pub(super) fn fold_case(text: impl Iterator<Item = char>) -> String {
-    text.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    text.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }

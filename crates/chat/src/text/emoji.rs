@@ -253,7 +253,7 @@ mod tests {
         assert!(is_reaction(&people(9)));
         assert_eq!(reaction(&people(10)).expect_err("too long").limit, Some(REACTION_BYTES_MAX));
         // As typed it fits, but not when it is qualified.
-        let hearts = vec!["❤"; 11].join("\u{200d}");
+        let hearts = ["❤"; 11].join("\u{200d}");
         assert_eq!(hearts.len(), 63);
         assert_eq!(reaction(&hearts).expect_err("too long").limit, Some(REACTION_BYTES_MAX));
     }
