@@ -1,7 +1,11 @@
-/** Catalogues are gettext files keyed by explicit ids; the build compiles them, so that no parser reaches the browser. */
+/**
+ * Catalogues are gettext files keyed by explicit ids. The build compiles them, so that no parser of sentences reaches the
+ * browser.
+ */
 export default {
   locales: ['en'],
   sourceLocale: 'en',
   catalogs: [{ path: '<rootDir>/src/lib/i18n/{locale}', include: ['src'] }],
   format: 'po',
+  formatOptions: { explicitIdAsDefault: true, lineNumbers: false },
 };

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
 import type { ServerInfo } from '@/protocol';
@@ -33,7 +34,7 @@ export function DemoLanding({ server, onEnter }: Props) {
     <AuthCard
       title={t('demo.title')}
       server={undefined}
-      foot={<a href="/sign-in">{t('demo.signInInstead')}</a>}
+      foot={<Link href="/sign-in">{t('demo.signInInstead')}</Link>}
     >
       <p>{t('demo.text')}</p>
       {problem && <Notice tone="danger">{problem}</Notice>}

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { useT } from '@/lib/i18n';
 import { LIMITS, type ServerInfo } from '@/protocol';
 import { Button } from '@/ui/Button';
@@ -40,7 +41,7 @@ export function Register({ server, onRegister }: Props) {
       server={server?.name}
       foot={
         <>
-          {t('auth.haveAccount')} <a href="/sign-in">{t('auth.signIn')}</a>
+          {t('auth.haveAccount')} <Link href="/sign-in">{t('auth.signIn')}</Link>
         </>
       }
     >

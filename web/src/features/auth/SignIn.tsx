@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import { useT } from '@/lib/i18n';
 import type { ServerInfo } from '@/protocol';
 import { Button } from '@/ui/Button';
@@ -35,7 +36,7 @@ export function SignIn({ server, onSignIn }: Props) {
       foot={
         server?.registration !== 'closed' && (
           <>
-            {t('auth.noAccount')} <a href="/register">{t('auth.register')}</a>
+            {t('auth.noAccount')} <Link href="/register">{t('auth.register')}</Link>
           </>
         )
       }

@@ -57,18 +57,16 @@ export function Composer(props: Props) {
   const t = useT();
   const field = useRef<HTMLTextAreaElement>(null);
   const picked = useRef<Picked[]>([]);
-  const [hasText, setHasText] = useState(draft !== '');
   const tray = useTray(props.attachmentBytesMax);
   const mention = useMention(people);
   const [emojiAt, setEmojiAt] = useState<Element>();
   const listId = useId();
 
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus(), addFiles: tray.add }));
-  useMode(field, mode, setHasText);
+  useMode(field, mode);
 
   const text = () => field.current?.value ?? '';
   const changed = () => {
-    setHasText(text().trim() !== '');
     mention.read(field.current);
     fit(field.current);
     if (mode?.kind !== 'edit') onType(text());
@@ -77,7 +75,6 @@ export function Composer(props: Props) {
     if (field.current) field.current.value = '';
     picked.current = [];
     tray.clear();
-    setHasText(false);
     mention.close();
     fit(field.current);
   };
@@ -87,7 +84,10 @@ export function Composer(props: Props) {
     changed();
   };
   const send = () => {
-    if (text().trim() === '' && tray.files.length === 0) return;
+    if (text().trim() === '' && tray.files.length === 0) {
+      field.current?.focus();
+      return;
+    }
     onSend({
       text: text().trim(),
       mentions: mentionsIn(text().trim(), picked.current),
@@ -115,7 +115,6 @@ export function Composer(props: Props) {
     event.preventDefault();
   };
 
-  const canSend = hasText || tray.files.length > 0;
   return (
     <div className={styles.composer}>
       {mode && <ComposerStrip mode={mode} onCancel={onCancelMode} />}
@@ -181,7 +180,6 @@ export function Composer(props: Props) {
           type="submit"
           look="solid"
           label={t(mode?.kind === 'edit' ? 'composer.save' : 'composer.send')}
-          disabled={!canSend}
           className={styles.send}
         >
           {mode?.kind === 'edit' ? <IconCheck /> : <IconSendFilled className={styles.plane} />}
@@ -306,7 +304,6 @@ function useMention(people: readonly Face[]) {
 function useMode(
   field: RefObject<HTMLTextAreaElement | null>,
   mode: ComposerMode | undefined,
-  setHasText: (has: boolean) => void,
 ) {
   const aside = useRef<string>(undefined);
   const editing = mode?.kind === 'edit' ? mode.seq : undefined;
@@ -321,9 +318,8 @@ function useMode(
       element.value = aside.current;
       aside.current = undefined;
     }
-    setHasText(element.value.trim() !== '');
     fit(element);
-  }, [field, editing, editedText, setHasText]);
+  }, [field, editing, editedText]);
   useEffect(() => {
     if (mode) field.current?.focus();
   }, [field, mode]);

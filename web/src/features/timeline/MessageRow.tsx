@@ -5,6 +5,7 @@ import { Avatar, type Face } from '@/ui/Avatar';
 import { Bubble } from '@/ui/Bubble';
 import { classes } from '@/ui/classes';
 import { IconArrowForwardUp, IconPin } from '@/ui/icons';
+import { Tick } from '@/ui/Tick';
 import { Album, FileCards } from './Attachments';
 import styles from './MessageRow.module.css';
 import { Meta } from './Meta';
@@ -147,6 +148,7 @@ function Failed() {
   const translate = useT();
   return (
     <div className={styles.failed}>
+      <Tick state="failed" />
       <span>{translate('message.failed')}</span>
       <button type="button" data-do="retry">
         {translate('message.retry')}

@@ -12,7 +12,7 @@ export function Meta({ message, shown }: { message: ShownMessage; shown: boolean
     <span className={styles.meta} aria-hidden="true">
       {message.edited && <span>{t('message.edited')}</span>}
       <time dateTime={new Date(message.createdAt).toISOString()}>{timeOfDay(message.createdAt)}</time>
-      {message.own && !message.unsent && <Tick state={message.state} />}
+      {message.own && !message.unsent && message.state !== 'failed' && <Tick state={message.state} />}
     </span>
   );
 }

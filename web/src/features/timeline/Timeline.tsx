@@ -144,12 +144,12 @@ export function Timeline(props: Props) {
 
   return (
     <div className={styles.frame}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions -- a scroller must be reachable by keyboard */}
-      <div
+            <div
         ref={scroller}
         role="log"
         aria-live="off"
         aria-label={label}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
         tabIndex={0}
         className={styles.scroller}
         onKeyDown={onKeyDown}

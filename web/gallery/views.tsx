@@ -1,0 +1,159 @@
+import type { ReactNode } from 'react';
+import { Shell } from '@/app/shell/Shell';
+import { Composer } from '@/features/composer/Composer';
+import type { ComposerMode } from '@/features/composer/ComposerStrip';
+import { ConversationRow } from '@/features/sidebar/ConversationRow';
+import sidebar from '@/features/sidebar/Sidebar.module.css';
+import { MessageRow } from '@/features/timeline/MessageRow';
+import type { ShownMessage } from '@/features/timeline/model';
+import { SystemLine } from '@/features/timeline/SystemLine';
+import { ThreadHeader } from '@/features/timeline/ThreadHeader';
+import { Timeline } from '@/features/timeline/Timeline';
+import { TypingRow } from '@/features/timeline/TypingRow';
+import { Chip } from '@/ui/Chip';
+import { IconButton } from '@/ui/IconButton';
+import { IconPencil, IconSearch } from '@/ui/icons';
+import { CONVERSATIONS, days, EVERY_KIND, INES, JONAS, KIM, LAKE, MEI, NOW } from './fixtures';
+
+const nothing = () => undefined;
+
+function List() {
+  return (
+    <nav aria-label="Conversations" className={sidebar.sidebar}>
+      <header className={sidebar.header}>
+        <h1 className={sidebar.title}>Chats</h1>
+        <IconButton label="New conversation">
+          <IconPencil />
+        </IconButton>
+      </header>
+      <label className={sidebar.search}>
+        <IconSearch aria-hidden="true" />
+        <input type="search" placeholder="Search" aria-label="Search" />
+      </label>
+      <div className={sidebar.filters}>
+        <Chip pressed>All</Chip>
+        <Chip pressed={false}>Unread</Chip>
+        <Chip pressed={false}>Groups</Chip>
+        <Chip pressed={false}>Archived</Chip>
+      </div>
+      <div className={sidebar.scroller}>
+        <ul>
+          {CONVERSATIONS.map((conversation, index) => (
+            <li key={conversation.id}>
+              <ConversationRow
+                conversation={conversation}
+                href={`#${conversation.id}`}
+                current={index === 0}
+                reachable={index === 0}
+                now={NOW}
+              />
+            </li>
+          ))}
+        </ul>
+      </div>
+    </nav>
+  );
+}
+
+function Thread({ messages, mode }: { messages: ShownMessage[]; mode?: ComposerMode }) {
+  const byKey = new Map(messages.map((message) => [message.key, message]));
+  const lastSeen = messages.findLast(({ own }) => own)?.key;
+  return (
+    <>
+      <ThreadHeader
+        id="lake"
+        titleId="title"
+        title="Summer on the lake"
+        faces={[{ id: 'lake', name: '🏔️' }]}
+        presence={undefined}
+        status="Ines, Jonas, Mei and you · 3 online"
+        statusIsLive={false}
+        detailsOpen={false}
+        onBack={nothing}
+        onDetails={nothing}
+      />
+      <Timeline
+        label="Messages"
+        days={days(messages, messages === EVERY_KIND ? (EVERY_KIND[8]?.seq ?? null) : null)}
+        now={NOW}
+        reachesLive
+        newBelow={0}
+        head={null}
+        foot={<TypingRow people={[INES]} />}
+        onAct={nothing}
+        onNear={nothing}
+        onJumpToLatest={nothing}
+        onLive={nothing}
+        renderRow={(row, look) => {
+          const message = byKey.get(row.key);
+          if (!message) return null;
+          if (message.system)
+            return (
+              <SystemLine
+                key={row.key}
+                messageKey={row.key}
+                notice={message.system}
+                nameOf={(id) => (id === 'mei' ? 'Mei' : 'Jonas')}
+              />
+            );
+          const { first, last } = row as { first: boolean; last: boolean };
+          return (
+            <MessageRow
+              key={row.key}
+              message={message}
+              first={first}
+              last={last}
+              inGroup
+              meId="kim"
+              readers={messages === LAKE && message.key === lastSeen ? [JONAS, MEI] : []}
+              {...look}
+            />
+          );
+        }}
+      />
+      <Composer
+        name="Summer on the lake"
+        draft=""
+        mode={mode}
+        people={[JONAS, INES, MEI]}
+        attachmentBytesMax={50_000_000}
+        onSend={nothing}
+        onCancelMode={nothing}
+        onType={nothing}
+        onEditLast={nothing}
+      />
+    </>
+  );
+}
+
+function Frame({ pane, main }: { pane: 'list' | 'main' | 'details'; main: ReactNode }) {
+  return (
+    <Shell
+      place="chats"
+      pane={pane}
+      me={KIM}
+      unread={3}
+      list={<List />}
+      mainLabelledBy="title"
+      main={main}
+      details={null}
+    />
+  );
+}
+
+/** Every view by its name. */
+export const VIEWS: Record<string, () => ReactNode> = {
+  list: () => <Frame pane="list" main={<Thread messages={LAKE} />} />,
+  thread: () => <Frame pane="main" main={<Thread messages={LAKE} />} />,
+  kinds: () => (
+    <Frame
+      pane="main"
+      main={
+        <Thread
+          messages={EVERY_KIND}
+          mode={{ kind: 'reply', seq: 1, author: 'Jonas', text: 'Ferry leaves 7:40, so breakfast on board?' }}
+        />
+      }
+    />
+  ),
+};

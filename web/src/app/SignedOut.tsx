@@ -1,0 +1,44 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { Route, Switch, useLocation } from 'wouter';
+import { useAppDispatch, useAppSelector } from '@/entities/hooks';
+import { enterDemo, register, selectServerInfo, signIn } from '@/entities/session';
+import { useT } from '@/lib/i18n';
+
+const SignIn = lazy(async () => ({ default: (await import('@/features/auth/SignIn')).SignIn }));
+const Register = lazy(async () => ({ default: (await import('@/features/auth/Register')).Register }));
+const DemoLanding = lazy(async () => ({ default: (await import('@/features/auth/DemoLanding')).DemoLanding }));
+
+/** What one sees outside: a demonstration's two doors, the first account of a new server, or the way in. */
+export function SignedOut() {
+  const t = useT();
+  const dispatch = useAppDispatch();
+  const [, navigate] = useLocation();
+  const server = useAppSelector(selectServerInfo) ?? undefined;
+  useEffect(() => {
+    document.title = `${t('auth.signIn')} · Kith`;
+  }, [t]);
+
+  const home = async (deed: Promise<unknown>) => {
+    await deed;
+    navigate('/', { replace: true });
+  };
+  const way = <SignIn server={server} onSignIn={(data) => home(dispatch(signIn(data)))} />;
+  const account = <Register server={server} onRegister={(data) => home(dispatch(register(data)))} />;
+  return (
+    <Suspense>
+      <Switch>
+        <Route path="/sign-in">{way}</Route>
+        <Route path="/register">{account}</Route>
+        <Route>
+          {server?.demo ? (
+            <DemoLanding server={server} onEnter={(username) => home(dispatch(enterDemo(username)))} />
+          ) : server?.empty ? (
+            account
+          ) : (
+            way
+          )}
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}

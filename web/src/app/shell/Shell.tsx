@@ -1,0 +1,64 @@
+import type { ReactNode } from 'react';
+import { useT } from '@/lib/i18n';
+import { Navigation, type Place } from './Navigation';
+import styles from './Shell.module.css';
+
+type Props = {
+  place: Place;
+  /** Which pane a phone shows, as it has room for one. */
+  pane: 'list' | 'main' | 'details';
+  me: { id: string; name: string; src?: string | undefined };
+  unread: number;
+  list: ReactNode;
+  /** The name of the middle pane's landmark. */
+  mainLabelledBy?: string | undefined;
+  main: ReactNode;
+  details: ReactNode;
+  banner?: ReactNode;
+};
+
+/**
+ * The frame: rail, list, main and details side by side where there is room, one at a time where there is none. F6 and
+ * Shift+F6 go around its parts.
+ */
+export function Shell({ place, pane, me, unread, list, mainLabelledBy, main, details, banner }: Props) {
+  const t = useT();
+  return (
+    <div className={styles.page} onKeyDown={cycleLandmarks}>
+      <a href="#composer" className={styles.skip} onClick={skipToComposer}>
+        {t('skip.composer')}
+      </a>
+      {banner}
+      <div className={styles.shell} data-pane={pane} data-details={details ? '' : undefined}>
+        <Navigation place={place} me={me} unread={unread} />
+        <div className={styles.list}>{list}</div>
+        <main tabIndex={-1} aria-labelledby={mainLabelledBy} className={styles.main}>
+          {main}
+        </main>
+        {details && <div className={styles.details}>{details}</div>}
+      </div>
+    </div>
+  );
+}
+
+function skipToComposer(event: React.MouseEvent) {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('main textarea')?.focus();
+}
+
+/** F6 goes to the next landmark that is in sight, Shift+F6 to the one before. */
+function cycleLandmarks(event: React.KeyboardEvent<HTMLElement>) {
+  if (event.key !== 'F6') return;
+  const landmarks = [...event.currentTarget.querySelectorAll<HTMLElement>('nav, main, aside')].filter(
+    (element) => element.offsetParent !== null,
+  );
+  const here = landmarks.findIndex((landmark) => landmark.contains(document.activeElement));
+  const next = landmarks.at((here + (event.shiftKey ? -1 : 1)) % landmarks.length);
+  if (!next) return;
+  event.preventDefault();
+  const first = next.querySelector<HTMLElement>('[tabindex="0"], textarea, a[href], button:not(:disabled)');
+  (next.tagName === 'MAIN'
+    ? (next.querySelector<HTMLElement>('textarea') ?? first ?? next)
+    : (first ?? next)
+  ).focus();
+}

@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import { selectConversationIds, selectConversationTitle } from '@/entities/conversations';
+import { useAppDispatch, useAppSelector } from '@/entities/hooks';
+import { forwardMessage } from '@/entities/messages';
+import { useT } from '@/lib/i18n';
+import { errorText } from '@/lib/i18n/errors';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { type Pickable, PickList } from '@/ui/PickList';
+import { toast } from '@/ui/toasts';
+
+type Props = { conversationId: string; seq: number; onClose: () => void };
+
+/** Conversations that are offered; the rest is found by name. */
+const OFFERED_MAX = 50;
+
+/** Sends a copy of a message to other conversations. */
+export function ForwardDialog({ conversationId, seq, onClose }: Props) {
+  const t = useT();
+  const dispatch = useAppDispatch();
+  const [query, setQuery] = useState('');
+  const [chosen, setChosen] = useState<readonly Pickable[]>([]);
+  const options = useAppSelector((state) => offered(state, query), sameIds);
+  const toggle = (option: Pickable) => {
+    setChosen((now) => (now.some(({ id }) => id === option.id) ? now.filter(({ id }) => id !== option.id) : [...now, option]));
+    setQuery('');
+  };
+  const forward = async () => {
+    onClose();
+    try {
+      await Promise.all(
+        chosen.map(({ id }) => dispatch(forwardMessage({ from: { conversation_id: conversationId, seq }, to: id }))),
+      );
+      toast(t('forward.done'));
+    } catch (error) {
+      toast(errorText(error), { tone: 'danger' });
+    }
+  };
+  return (
+    <Dialog
+      title={t('forward.title')}
+      closeLabel={t('action.close')}
+      onClose={onClose}
+      flush
+      actions={
+        <Button look="primary" disabled={chosen.length === 0} onClick={() => void forward()}>
+          {t('forward.send')}
+        </Button>
+      }
+    >
+      <PickList
+        label={t('forward.title')}
+        placeholder={t('forward.search')}
+        query={query}
+        onQuery={setQuery}
+        options={options}
+        chosen={chosen}
+        onToggle={toggle}
+        removeLabel={(name) => t('new.remove', { name })}
+        empty={t('forward.empty')}
+      />
+    </Dialog>
+  );
+}
+
+function offered(state: Parameters<typeof selectConversationTitle>[0], query: string): Pickable[] {
+  const wanted = query.trim().toLocaleLowerCase();
+  return selectConversationIds(state, 'all')
+    .map((id) => ({ id, name: selectConversationTitle(state, id) }))
+    .filter(({ name }) => name.toLocaleLowerCase().includes(wanted))
+    .slice(0, OFFERED_MAX);
+}
+
+function sameIds(a: readonly Pickable[], b: readonly Pickable[]): boolean {
+  return a.length === b.length && a.every((each, index) => each.id === b[index]?.id);
+}

@@ -1,0 +1,152 @@
+import { useState } from 'react';
+import { createGroup, openDirect } from '@/entities/conversations';
+import { useAppDispatch, useAppSelector } from '@/entities/hooks';
+import { selectMe } from '@/entities/session';
+import { searchUsers } from '@/entities/users';
+import { useT } from '@/lib/i18n';
+import { errorText } from '@/lib/i18n/errors';
+import { useLatest } from '@/lib/latest';
+import { faceOf } from '@/lib/people';
+import { LIMITS, type Profile } from '@/protocol';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { type Pickable, PickList } from '@/ui/PickList';
+import { TextField } from '@/ui/TextField';
+import { toast } from '@/ui/toasts';
+import styles from './NewConversation.module.css';
+
+type Props = { onOpen: (conversationId: string) => void; onClose: () => void };
+
+/** Chooses whom to talk with: one person is a direct conversation, more are a group, which then may get a name. */
+export function NewConversation({ onOpen, onClose }: Props) {
+  const t = useT();
+  const dispatch = useAppDispatch();
+  const [chosen, setChosen] = useState<readonly Pickable[]>([]);
+  const [isNaming, setNaming] = useState(false);
+  const [busy, setBusy] = useState(false);
+
+  const open = async (deed: () => Promise<string>) => {
+    setBusy(true);
+    try {
+      onOpen(await deed());
+      onClose();
+    } catch (error) {
+      toast(errorText(error), { tone: 'danger' });
+      setBusy(false);
+    }
+  };
+  const proceed = () => {
+    const [only] = chosen;
+    if (chosen.length > 1) setNaming(true);
+    else if (only) void open(() => dispatch(openDirect(only.id)));
+  };
+
+  if (isNaming) {
+    return (
+      <NameGroup
+        count={chosen.length}
+        busy={busy}
+        onBack={() => setNaming(false)}
+        onClose={onClose}
+        onCreate={(title) => void open(() => dispatch(createGroup({ title, memberIds: chosen.map(({ id }) => id) })))}
+      />
+    );
+  }
+  return (
+    <Dialog
+      title={t('new.title')}
+      closeLabel={t('action.close')}
+      onClose={onClose}
+      flush
+      actions={
+        <>
+          <span role="status" className={styles.count}>
+            {t('new.chosen', { count: chosen.length })}
+          </span>
+          <Button look="primary" busy={busy} disabled={chosen.length === 0} onClick={proceed}>
+            {chosen.length > 1 ? t('new.next') : t('new.chat')}
+          </Button>
+        </>
+      }
+    >
+      <PeoplePicker chosen={chosen} onChange={setChosen} />
+    </Dialog>
+  );
+}
+
+type PickerProps = {
+  chosen: readonly Pickable[];
+  onChange: (chosen: readonly Pickable[]) => void;
+};
+
+function PeoplePicker({ chosen, onChange }: PickerProps) {
+  const t = useT();
+  const dispatch = useAppDispatch();
+  const me = useAppSelector(selectMe);
+  const [query, setQuery] = useState('');
+  const { answer, busy } = useLatest(query.trim(), (words) => dispatch(searchUsers(words)));
+  const options = (answer ?? []).filter(({ id }) => id !== me?.id).map(pickable);
+  const toggle = (option: Pickable) => {
+    const isChosen = chosen.some(({ id }) => id === option.id);
+    onChange(isChosen ? chosen.filter(({ id }) => id !== option.id) : [...chosen, option]);
+    setQuery('');
+  };
+  return (
+    <PickList
+      label={t('new.to')}
+      placeholder={t('new.search')}
+      query={query}
+      onQuery={setQuery}
+      options={options}
+      chosen={chosen}
+      onToggle={toggle}
+      removeLabel={(name) => t('new.remove', { name })}
+      busy={busy}
+      empty={query.trim() === '' ? t('new.empty') : t('new.nobody')}
+    />
+  );
+}
+
+function pickable(profile: Profile): Pickable {
+  return { ...faceOf(profile, profile.id), note: `@${profile.username}` };
+}
+
+type NameProps = {
+  count: number;
+  busy: boolean;
+  onBack: () => void;
+  onCreate: (title: string) => void;
+  onClose: () => void;
+};
+
+function NameGroup({ count, busy, onBack, onCreate, onClose }: NameProps) {
+  const t = useT();
+  return (
+    <Dialog title={t('group.new')} closeLabel={t('action.close')} onClose={onClose}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          onCreate(String(new FormData(event.currentTarget).get('title')).trim());
+        }}
+      >
+        <TextField
+          name="title"
+          label={t('group.name')}
+          hint={t('group.nameHint')}
+          maxLength={LIMITS.NAME_UTF16_MAX}
+          autoComplete="off"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the only field of a dialog
+          autoFocus
+        />
+        <p className={styles.count}>{t('details.group', { count: count + 1 })}</p>
+        <div className={styles.actions}>
+          <Button onClick={onBack}>{t('action.back')}</Button>
+          <Button type="submit" look="primary" busy={busy}>
+            {t('group.create')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,113 @@
+import { useRef, useState } from 'react';
+import { useAppDispatch, useAppSelector } from '@/entities/hooks';
+import { selectMe, setAvatar, updateProfile } from '@/entities/session';
+import { thumbnailUrl } from '@/lib/api';
+import { useT } from '@/lib/i18n';
+import { errorText } from '@/lib/i18n/errors';
+import { LIMITS } from '@/protocol';
+import { Avatar } from '@/ui/Avatar';
+import { Button } from '@/ui/Button';
+import { TextField } from '@/ui/TextField';
+import { toast } from '@/ui/toasts';
+import styles from './Settings.module.css';
+
+/** Who one is to others. */
+export function ProfilePage() {
+  const t = useT();
+  const dispatch = useAppDispatch();
+  const me = useAppSelector(selectMe);
+  const [busy, setBusy] = useState(false);
+  if (!me) return null;
+
+  const save = async (event: React.FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    setBusy(true);
+    try {
+      await dispatch(
+        updateProfile({
+          displayName: String(data.get('display_name')).trim(),
+          about: String(data.get('about')).trim(),
+        }),
+      );
+      toast(t('settings.saved'));
+    } catch (error) {
+      toast(errorText(error), { tone: 'danger' });
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <>
+      <Photo id={me.id} name={me.display_name} avatar={me.avatar} />
+      <form className={styles.form} onSubmit={(event) => void save(event)}>
+        <TextField
+          name="display_name"
+          label={t('auth.displayName')}
+          defaultValue={me.display_name}
+          maxLength={LIMITS.NAME_UTF16_MAX}
+          required
+          autoComplete="name"
+        />
+        <TextField label={t('auth.username')} value={me.username} readOnly autoComplete="username" />
+        <TextField
+          name="about"
+          label={t('settings.profileAbout')}
+          hint={t('settings.profileAboutHint')}
+          defaultValue={me.about}
+          maxLength={LIMITS.ABOUT_UTF16_MAX}
+        />
+        <div className={styles.actions}>
+          <Button type="submit" look="primary" busy={busy}>
+            {t('action.save')}
+          </Button>
+        </div>
+      </form>
+    </>
+  );
+}
+
+function Photo({ id, name, avatar }: { id: string; name: string; avatar: string | null }) {
+  const t = useT();
+  const dispatch = useAppDispatch();
+  const input = useRef<HTMLInputElement>(null);
+  const [busy, setBusy] = useState(false);
+  const change = async (file: File | null) => {
+    setBusy(true);
+    try {
+      await dispatch(setAvatar(file));
+    } catch (error) {
+      toast(errorText(error), { tone: 'danger' });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className={styles.photo}>
+      <Avatar id={id} name={name} src={avatar ? thumbnailUrl(avatar, 320) : undefined} size={96} />
+      <div className={styles.actions}>
+        <Button busy={busy} onClick={() => input.current?.click()}>
+          {t('settings.changePhoto')}
+        </Button>
+        {avatar && (
+          <Button look="danger-quiet" disabled={busy} onClick={() => void change(null)}>
+            {t('settings.removePhoto')}
+          </Button>
+        )}
+        <input
+          ref={input}
+          type="file"
+          accept="image/jpeg,image/png,image/gif,image/webp"
+          hidden
+          aria-label={t('settings.changePhoto')}
+          onChange={(event) => {
+            const [file] = event.target.files ?? [];
+            event.target.value = '';
+            if (file) void change(file);
+          }}
+        />
+      </div>
+    </div>
+  );
+}

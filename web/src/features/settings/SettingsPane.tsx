@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react';
+import { useT } from '@/lib/i18n';
+import { IconButton } from '@/ui/IconButton';
+import { IconChevronLeft } from '@/ui/icons';
+import { About } from './About';
+import { Appearance } from './Appearance';
+import type { SettingsPage } from './pages';
+import { Privacy } from './Privacy';
+import { ProfilePage } from './ProfilePage';
+import { Security } from './Security';
+import styles from './Settings.module.css';
+
+const PAGES: Record<SettingsPage, () => ReactNode> = {
+  profile: ProfilePage,
+  appearance: Appearance,
+  privacy: Privacy,
+  security: Security,
+  about: About,
+};
+
+/** One page of the settings. Changes hold at once. */
+export function SettingsPane({ page, onBack }: { page: SettingsPage; onBack: () => void }) {
+  const t = useT();
+  const Page = PAGES[page];
+  return (
+    <>
+      <header className={styles.header}>
+        <IconButton label={t('action.back')} className={styles.back} onClick={onBack}>
+          <IconChevronLeft />
+        </IconButton>
+        <h2 id="settings-title">{t(`settings.${page}`)}</h2>
+      </header>
+      <div className={styles.page}>
+        <div className={styles.body}>
+          <Page />
+        </div>
+      </div>
+    </>
+  );
+}
