@@ -178,9 +178,17 @@ impl Dice {
 
 /// One case a line, so that a change of the grammar shows which texts it touched.
 fn lines(cases: &[Case]) -> String {
-    let lines: Vec<_> =
-        cases.iter().map(|case| serde_json::to_string(case).expect("a case is plain data")).collect();
+    let lines: Vec<_> = cases.iter().map(line).collect();
     format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
+/// Characters that would hide or turn around what stands in the file are escaped.
+fn line(case: &Case) -> String {
+    let mut line = serde_json::to_string(case).expect("a case is plain data");
+    for unseen in ['\u{200b}', '\u{2028}', '\u{202e}', '\u{3000}'] {
+        line = line.replace(unseen, &format!("\\u{:04x}", u32::from(unseen)));
+    }
+    line
 }
 
 fn read(name: &str) -> String {
