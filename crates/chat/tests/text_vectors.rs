@@ -61,8 +61,9 @@ fn random_cases() -> Vec<Case> {
 fn random_case(dice: &mut Dice) -> Case {
     let mut text = String::new();
     let mut mentions = Vec::new();
+    let pieces = [MARKS, PIECES][dice.below(2)];
     for _ in 0..1 + dice.below(16) {
-        let piece = PIECES[dice.below(PIECES.len())];
+        let piece = pieces[dice.below(pieces.len())];
         if piece.starts_with('@') && dice.below(4) > 0 {
             mentions.push(mention(&text, piece));
         }
@@ -78,6 +79,13 @@ fn mention(before: &str, name: &str) -> Mention {
     Mention { offset: number(utf16_len(before)), length: number(utf16_len(name)), user_id }
 }
 
+/// For texts that are dense with emphasis and code.
+const MARKS: &[&str] = &[
+    "*", "*", "**", "**", "***", "_", "~~", "`", "```", "a", "a", "b", "日", "👍", " ", " ", ".", "@ann",
+    "\\", "\n", "www.x.de",
+];
+
+/// For texts of everything that the grammar looks at.
 const PIECES: &[&str] = &[
     "*",
     "*",
