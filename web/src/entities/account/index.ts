@@ -1,0 +1,30 @@
+/** What only the signed-in person sees: settings and blocks. What they keep of conversations is with those. */
+import type { RootState } from '@/app/store';
+import type { Settings, SettingsChange, UserId } from '@/protocol';
+import type { AppThunk } from '../thunk';
+import { isBlocked } from './slice';
+
+export { type AccountState, accountReducer } from './slice';
+
+export function selectSettings(state: RootState): Settings {
+  return state.account.settings;
+}
+
+/** Whether I block this person. */
+export function selectBlocked(state: RootState, user: UserId): boolean {
+  return isBlocked(state.account, user);
+}
+
+/** Blocks a person, or no longer. Blocked people's messages are not counted and cannot open a conversation. */
+export function block(user: UserId, on: boolean): AppThunk<Promise<void>> {
+  return async (_dispatch, _getState, { realtime }) => {
+    await realtime.request('account:set', { block: on, user_id: user });
+  };
+}
+
+/** Changes settings; what is absent stays. They hold on all of the person's devices. */
+export function changeSettings(change: SettingsChange): AppThunk<Promise<void>> {
+  return async (_dispatch, _getState, { realtime }) => {
+    await realtime.request('account:set', { settings: change });
+  };
+}

@@ -1,0 +1,146 @@
+import { Database } from '@/lib/cache';
+import type { ConversationId, Me, Profile, UserId } from '@/protocol';
+import type { AccountState } from '../account/slice';
+import type { ConversationEntry } from '../conversations/entry';
+import type { Timeline } from '../messages/timeline';
+import type { PendingChange, PendingMessage } from '../outbox/slice';
+import type { ConversationReceipts } from '../receipts/slice';
+
+/** Raised when {@link BootRecord} or {@link Timeline} change: what an earlier client stored is then dropped. */
+const FORMAT = 1;
+
+/** What the next start shows before the server has answered. */
+export interface BootRecord {
+  readonly me: Me;
+  readonly epoch: string;
+  /** `null` when not all conversations are in the record: the server is asked for the list from the beginning. */
+  readonly cursor: string | null;
+  readonly account: Pick<AccountState, 'version' | 'settings' | 'blocks'>;
+  readonly conversations: readonly ConversationEntry[];
+  readonly receipts: Readonly<Record<ConversationId, ConversationReceipts>>;
+  readonly users: readonly Profile[];
+}
+
+export type OutboxRecord =
+  | { readonly kind: 'message'; readonly message: PendingMessage }
+  | { readonly kind: 'change'; readonly change: PendingChange };
+
+/** Names the person whose cache this device keeps. Absent on a shared computer, where nothing is kept. */
+const KEEPER_KEY = 'kith.cache';
+
+/**
+ * What this device keeps between visits: a cache of what the server said, and the outbox, which is not a cache. Nothing
+ * is kept before {@link keep} was called for the person who is signed in. No method throws.
+ */
+export class LocalCache {
+  readonly #database = new Database();
+  #isKept = readKeeper() !== undefined;
+
+  /** Opens the database ahead of the first read. */
+  open(): void {
+    if (this.#isKept) this.#database.open();
+  }
+
+  /** Whether this device keeps what belongs to this person. */
+  isKeptFor(user: UserId): boolean {
+    return this.#isKept && readKeeper() === user;
+  }
+
+  /** From now on keeps what belongs to this person; what was another's goes. */
+  async keep(user: UserId): Promise<void> {
+    const keeper = readKeeper();
+    if (keeper !== undefined && keeper !== user) await this.#database.destroy();
+    this.#isKept = writeKeeper(user);
+  }
+
+  /** Deletes everything and keeps nothing until {@link keep} is called again. */
+  async destroy(): Promise<void> {
+    this.#isKept = false;
+    writeKeeper(undefined);
+    await this.#database.destroy();
+  }
+
+  /** Drops what the server said, not what waits in the outbox. */
+  async dropServerState(): Promise<void> {
+    if (this.#isKept) await this.#database.clear(['boot', 'timelines']);
+  }
+
+  async readBoot(): Promise<BootRecord | undefined> {
+    return this.#isKept ? current<BootRecord>(await this.#database.get('boot', 'boot')) : undefined;
+  }
+
+  async writeBoot(record: BootRecord): Promise<void> {
+    if (this.#isKept) await this.#database.put('boot', 'boot', formatted(record), 'relaxed');
+  }
+
+  async readTimeline(id: ConversationId): Promise<Timeline | undefined> {
+    return this.#isKept ? current<Timeline>(await this.#database.get('timelines', id)) : undefined;
+  }
+
+  async writeTimeline(id: ConversationId, timeline: Timeline): Promise<void> {
+    if (this.#isKept) await this.#database.put('timelines', id, formatted(timeline), 'relaxed');
+  }
+
+  async dropTimelines(ids: readonly ConversationId[]): Promise<void> {
+    if (this.#isKept) await this.#database.delete('timelines', ids);
+  }
+
+  /** In the order in which it was written. */
+  async readOutbox(): Promise<readonly OutboxRecord[]> {
+    if (!this.#isKept) return [];
+    const records = await this.#database.all('outbox');
+    return records.map((record) => current<OutboxRecord>(record)).filter((record) => record !== undefined);
+  }
+
+  /** Whether it is on disk. */
+  async putOutbox(id: string, record: OutboxRecord): Promise<boolean> {
+    return this.#isKept && this.#database.put('outbox', id, formatted(record), 'strict');
+  }
+
+  async dropOutbox(id: string): Promise<void> {
+    if (this.#isKept) await this.#database.delete('outbox', [id]);
+  }
+
+  async putFile(localId: string, file: File): Promise<boolean> {
+    return this.#isKept && this.#database.put('files', localId, file, 'strict');
+  }
+
+  async readFile(localId: string): Promise<File | undefined> {
+    const file = this.#isKept ? await this.#database.get('files', localId) : undefined;
+    return file instanceof File ? file : undefined;
+  }
+
+  async dropFiles(localIds: readonly string[]): Promise<void> {
+    if (this.#isKept && localIds.length > 0) await this.#database.delete('files', localIds);
+  }
+}
+
+function formatted(value: unknown): { format: number; value: unknown } {
+  return { format: FORMAT, value };
+}
+
+/** The value, if this client stored it. */
+function current<Value>(record: unknown): Value | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  if (!('format' in record) || record.format !== FORMAT || !('value' in record)) return undefined;
+  return record.value as Value;
+}
+
+function readKeeper(): UserId | undefined {
+  try {
+    return localStorage.getItem(KEEPER_KEY) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the browser lets us remember it. */
+function writeKeeper(user: UserId | undefined): boolean {
+  try {
+    if (user === undefined) localStorage.removeItem(KEEPER_KEY);
+    else localStorage.setItem(KEEPER_KEY, user);
+    return user !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,172 @@
+import type { RootState } from '@/app/store';
+import { ApiError } from '@/lib/api';
+import type { ConversationId, PageRequest, Seq } from '@/protocol';
+import { backoff, type Realtime } from '@/realtime';
+import type { LocalCache } from '../cache/cache';
+import { type LoadPart, loadMoved, NO_LOADS, timelineRestored } from '../messages/slice';
+import { shownBlock } from '../messages/timeline';
+import type { Host } from '../thunk';
+import { versionOf } from './entry';
+
+/** Conversations that are asked about at the same time. The one on screen always comes first. */
+const CATCH_UPS_MAX = 4;
+
+/** Messages fetched at a time. */
+const PAGE_MESSAGES = 60;
+
+/** Asks the server for what is missing: changes behind a gap in the versions, and pages of messages. */
+export class CatchUp {
+  readonly #host: Host;
+  readonly #realtime: Realtime;
+  readonly #cache: LocalCache;
+  readonly #busy = new Set<ConversationId>();
+  #accountBusy = false;
+
+  constructor(host: Host, realtime: Realtime, cache: LocalCache) {
+    this.#host = host;
+    this.#realtime = realtime;
+    this.#cache = cache;
+    realtime.listen({ folded: () => this.check(), caughtUp: () => this.check() });
+  }
+
+  /** Asks for whatever the state lacks. Cheap when it lacks nothing; called after every batch. */
+  check(): void {
+    const state = this.#host.getState();
+    if (state.connection.status !== 'online') return;
+    if (state.account.behind > 0) void this.#closeAccountGap();
+    for (const id of lagging(state)) {
+      if (this.#busy.size >= CATCH_UPS_MAX) break;
+      if (!this.#busy.has(id)) void this.#closeGap(id);
+    }
+    const { openId } = state.conversations;
+    if (openId !== null) void this.latest(openId);
+  }
+
+  /** Sees to it that something of a conversation can be shown: from this device if it has it, then from the server. */
+  async latest(id: ConversationId): Promise<void> {
+    if (hasRows(this.#host.getState(), id)) return;
+    const timeline = await this.#cache.readTimeline(id);
+    if (timeline && !hasRows(this.#host.getState(), id)) {
+      this.#host.dispatch(timelineRestored({ id, timeline }));
+      this.check();
+      return;
+    }
+    await this.page({ conversation_id: id }, 'latest');
+  }
+
+  /** Fetches a page, unless the same part is on its way; whether it is there. Failure shows in the part's status. */
+  async page(request: Omit<PageRequest, 'limit'>, part: LoadPart): Promise<boolean> {
+    const id = request.conversation_id;
+    const state = this.#host.getState();
+    const entry = state.conversations.byId[id];
+    if (!entry || (state.messages.loads[id] ?? NO_LOADS)[part] === 'loading') return false;
+    this.#host.dispatch(loadMoved({ id, part, status: 'loading' }));
+    try {
+      const full = { ...request, limit: PAGE_MESSAGES };
+      const answer = await this.#realtime.request('message:page', full);
+      const askedVersion = entry.shared.version;
+      this.#realtime.fold({ kind: 'answer:page', conversationId: id, request: full, askedVersion, answer });
+      this.#host.dispatch(loadMoved({ id, part, status: 'idle' }));
+      return true;
+    } catch {
+      this.#host.dispatch(loadMoved({ id, part, status: 'failed' }));
+      return false;
+    }
+  }
+
+  async #closeGap(id: ConversationId): Promise<void> {
+    this.#busy.add(id);
+    try {
+      for (let attempt = 0; this.#isLagging(id); attempt += 1) {
+        const before = sinceOf(this.#host.getState(), id);
+        await this.#askForChanges(id, before);
+        if (sinceOf(this.#host.getState(), id) > before) attempt = 0;
+        else await wait(backoff(attempt));
+      }
+    } catch (error) {
+      this.#refused(id, ApiError.from(error));
+    } finally {
+      this.#busy.delete(id);
+      this.check();
+    }
+  }
+
+  async #askForChanges(id: ConversationId, since: number): Promise<void> {
+    const askedAccountVersion = this.#host.getState().account.version;
+    const answer = await this.#realtime.request('conversation:changes', { conversation_id: id, since });
+    this.#realtime.fold({ kind: 'answer:changes', conversationId: id, since, askedAccountVersion, answer });
+  }
+
+  /** Whoever may not ask any more is not in it any more; everything else is tried again with the next catch-up. */
+  #refused(id: ConversationId, error: ApiError): void {
+    if (error.code !== 'not_found') return;
+    const payload = { conversation_id: id, reason: 'removed' as const };
+    this.#realtime.fold({ kind: 'conversation:removed', payload, receivedAt: Date.now() });
+  }
+
+  async #closeAccountGap(): Promise<void> {
+    if (this.#accountBusy) return;
+    this.#accountBusy = true;
+    try {
+      while (this.#host.getState().account.behind > 0) {
+        const since = this.#host.getState().account.version;
+        const answer = await this.#realtime.request('account:changes', { since });
+        this.#realtime.fold({ kind: 'answer:account', answer });
+        if (this.#host.getState().account.version === since) break;
+      }
+    } catch {
+      // The next push, or the next catch-up, asks again.
+    } finally {
+      this.#accountBusy = false;
+    }
+  }
+
+  #isLagging(id: ConversationId): boolean {
+    const state = this.#host.getState();
+    return state.connection.status === 'online' && lacks(state, id);
+  }
+}
+
+/** The number before which, or after which, the next page begins; nothing when that end has been reached. */
+export function edgeOf(state: RootState, id: ConversationId, end: 'older' | 'newer'): Seq | undefined {
+  const timeline = state.messages.timelines[id];
+  const block = timeline && shownBlock(timeline);
+  if (!block) return undefined;
+  if (end === 'older') return block.from > 1 ? block.from : undefined;
+  return block.to < (state.conversations.byId[id]?.shared.last_seq ?? 0) ? block.to : undefined;
+}
+
+/** The conversations of which something is missing, the one on screen first. */
+export function lagging(state: RootState): readonly ConversationId[] {
+  const { behind, byId, openId } = state.conversations;
+  const ids = new Set([...Object.keys(behind), ...Object.keys(state.messages.timelines), ...stale(byId)]);
+  const missing = [...ids].filter((id) => lacks(state, id));
+  return openId !== null && missing.includes(openId)
+    ? [openId, ...missing.filter((id) => id !== openId)]
+    : missing;
+}
+
+/** The version from which changes are missing. */
+export function sinceOf(state: RootState, id: ConversationId): number {
+  const version = versionOf(state.conversations.byId[id]);
+  return Math.min(version, state.messages.timelines[id]?.version ?? version);
+}
+
+function lacks(state: RootState, id: ConversationId): boolean {
+  const entry = state.conversations.byId[id];
+  const heardOf = state.conversations.behind[id] ?? 0;
+  if (!entry) return heardOf > 0;
+  return entry.stale || heardOf > entry.shared.version || sinceOf(state, id) < entry.shared.version;
+}
+
+function stale(byId: RootState['conversations']['byId']): readonly ConversationId[] {
+  return Object.keys(byId).filter((id) => byId[id]?.stale);
+}
+
+function hasRows(state: RootState, id: ConversationId): boolean {
+  return (state.messages.timelines[id]?.blocks.length ?? 0) > 0;
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

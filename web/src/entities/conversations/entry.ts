@@ -1,0 +1,192 @@
+import type {
+  AccountConversation,
+  AccountVersion,
+  Conversation,
+  ConversationSummary,
+  Member,
+  MyConversation,
+  Seq,
+  Timestamp,
+  UserId,
+  Version,
+} from '@/protocol';
+
+/** The shared part of a conversation without its members, who are kept as rows of their own. */
+export type SharedConversation = Omit<Conversation, 'members'>;
+
+/** What this device did to its own part of a conversation and the server has not confirmed yet. */
+export interface Echo {
+  /** Read here up to this message. */
+  readonly read_seq: Seq;
+  /** How many of the server's `unread` and `mentions` that took away. */
+  readonly unread: number;
+  readonly mentions: number;
+  /** Fields that were set here: a mute, a pin, a draft. */
+  readonly set: Partial<
+    Pick<MyConversation, 'muted_until' | 'pinned' | 'archived' | 'marked_unread' | 'draft'>
+  >;
+}
+
+export const NO_ECHO: Echo = { read_seq: 0, unread: 0, mentions: 0, set: {} };
+
+/** One conversation as this client holds it: the server's word, and apart from it what was done here since. */
+export interface ConversationEntry {
+  /** As of `shared.version`, up to which all changes are in this entry. */
+  readonly shared: SharedConversation;
+  /** The version whose title, picture and settings `shared` has: ahead of `shared.version` behind a gap. */
+  readonly sharedVersion: Version;
+  /** The server's word; see `selectMy` for what holds on this device. */
+  readonly my: MyConversation;
+  /** The account's change that `my` was last told by. */
+  readonly accountVersion: AccountVersion;
+  /** Rows of members by id; those who left are dropped. */
+  readonly members: Readonly<Record<UserId, Member>>;
+  /** `members` are all of them. */
+  readonly membersLoaded: boolean;
+  /** Something of it only the server can tell: what is the newest message now that the last one is hidden. */
+  readonly stale: boolean;
+  readonly echo: Echo;
+  /** When something was last written here that waits to be sent; keeps the conversation on top. */
+  readonly touchedAt: Timestamp;
+}
+
+/** An entry for a conversation heard of for the first time. */
+export function entryOf(summary: ConversationSummary, accountVersion: AccountVersion): ConversationEntry {
+  return {
+    shared: sharedOf(summary),
+    sharedVersion: summary.version,
+    my: summary.my,
+    accountVersion,
+    members: memberRows({}, summary.members),
+    membersLoaded: summary.members.length === summary.member_count,
+    stale: false,
+    echo: NO_ECHO,
+    touchedAt: 0,
+  };
+}
+
+/**
+ * Takes a summary, which tells all of a conversation as it is now. One that is older than the entry is ignored.
+ * `my` stays as it is when the account told something newer than the answer that held the summary may know.
+ */
+export function withSummary(
+  entry: ConversationEntry,
+  summary: ConversationSummary,
+  accountVersion: AccountVersion,
+): ConversationEntry {
+  if (summary.version < entry.shared.version) return entry;
+  const jumped = summary.version > entry.shared.version;
+  const isNewer = accountVersion >= entry.accountVersion;
+  const members = memberRows(jumped ? {} : entry.members, summary.members);
+  return settled({
+    ...entry,
+    shared:
+      summary.version >= entry.sharedVersion ? sharedOf(summary) : { ...entry.shared, ...numbersOf(summary) },
+    sharedVersion: Math.max(summary.version, entry.sharedVersion),
+    my: isNewer ? summary.my : { ...entry.my, last_message: summary.my.last_message, role: summary.my.role },
+    accountVersion: Math.max(accountVersion, entry.accountVersion),
+    members,
+    membersLoaded: Object.keys(members).length === summary.member_count,
+    stale: !isNewer,
+  });
+}
+
+/** Takes a row of the account; one that is older than what the entry was last told is ignored. */
+export function withAccountRow(entry: ConversationEntry, row: AccountConversation): ConversationEntry {
+  if (row.account_version <= entry.accountVersion) return entry;
+  const { conversation_id: _, account_version: accountVersion, ...told } = row;
+  const last = entry.my.last_message;
+  const my = {
+    ...entry.my,
+    ...told,
+    last_message: last && last.seq > row.cleared_seq ? last : null,
+  };
+  return settled({ ...entry, my, accountVersion });
+}
+
+/** Takes changed rows of members. */
+export function withMembers(entry: ConversationEntry, rows: readonly Member[]): ConversationEntry {
+  const members = memberRows(entry.members, rows);
+  if (members === entry.members) return entry;
+  return { ...entry, members, membersLoaded: Object.keys(members).length === entry.shared.member_count };
+}
+
+/** Takes rows of members. A row with a lower version is ignored; those who left go. */
+export function memberRows(
+  held: Readonly<Record<UserId, Member>>,
+  rows: readonly Member[],
+): Readonly<Record<UserId, Member>> {
+  if (rows.length === 0) return held;
+  const members = { ...held };
+  for (const row of rows) {
+    const known = members[row.user_id];
+    if (known && known.version > row.version) continue;
+    if (row.left_at === undefined) members[row.user_id] = row;
+    else delete members[row.user_id];
+  }
+  return members;
+}
+
+/** When something last happened in it, by which the list is ordered. */
+export function activityOf(entry: ConversationEntry): Timestamp {
+  return Math.max(entry.my.last_message?.created_at ?? entry.shared.created_at, entry.touchedAt);
+}
+
+/** The version from which a catch-up of this entry goes on. */
+export function versionOf(entry: ConversationEntry | undefined): Version {
+  return entry?.shared.version ?? 0;
+}
+
+/** What holds on this device: the server's word with the echo over it. */
+export function myOf(entry: ConversationEntry): MyConversation {
+  const { my, echo } = entry;
+  if (echo === NO_ECHO) return my;
+  return {
+    ...my,
+    ...echo.set,
+    read_seq: Math.max(my.read_seq, echo.read_seq),
+    unread: Math.max(0, my.unread - echo.unread),
+    mentions: Math.max(0, my.mentions - echo.mentions),
+  };
+}
+
+/**
+ * Notes that everything up to `seq` was read here. `left` are the others' messages after it, as far as they are held;
+ * they cannot be more than the server counts.
+ */
+export function readHere(
+  entry: ConversationEntry,
+  seq: Seq,
+  left: { unread: number; mentions: number },
+): ConversationEntry {
+  const now = myOf(entry);
+  if (seq <= now.read_seq) return entry;
+  return {
+    ...entry,
+    echo: {
+      ...entry.echo,
+      read_seq: seq,
+      unread: entry.my.unread - Math.min(entry.my.unread, left.unread),
+      mentions: entry.my.mentions - Math.min(entry.my.mentions, left.mentions),
+    },
+  };
+}
+
+/** Drops the part of the echo that the server has confirmed. */
+function settled(entry: ConversationEntry): ConversationEntry {
+  const { my, echo } = entry;
+  if (echo.read_seq === 0 || my.read_seq < echo.read_seq) return entry;
+  const isSet = Object.keys(echo.set).length > 0;
+  return { ...entry, echo: isSet ? { ...NO_ECHO, set: echo.set } : NO_ECHO };
+}
+
+/** The shared part alone, of a summary as of a pushed conversation. */
+export function sharedOf(conversation: Conversation): SharedConversation {
+  const { id, kind, title, avatar, members_may_edit, version, last_seq, member_count, created_at } =
+    conversation;
+  return { id, kind, title, avatar, members_may_edit, version, last_seq, member_count, created_at };
+}
+
+function numbersOf(summary: ConversationSummary): Pick<SharedConversation, 'version' | 'last_seq'> {
+  return { version: summary.version, last_seq: summary.last_seq };
+}

@@ -1,0 +1,43 @@
+/** Conversations: the list, and what one keeps of each. */
+
+export type { SharedConversation } from './entry';
+export {
+  type ConversationFilter,
+  type ListRow,
+  selectConversation,
+  selectConversationIds,
+  selectConversationsLoaded,
+  selectConversationTitle,
+  selectListRow,
+  selectMembers,
+  selectMembersLoaded,
+  selectMy,
+  selectOpenConversation,
+  selectPeer,
+  selectTotalUnread,
+} from './selectors';
+export {
+  addMembers,
+  block,
+  clearConversation,
+  createGroup,
+  jumpTo,
+  jumpToLatest,
+  leave,
+  loadMembers,
+  loadNewer,
+  loadOlder,
+  markRead,
+  markUnread,
+  openConversation,
+  openDirect,
+  removeMember,
+  rename,
+  setArchived,
+  setDraft,
+  setGroupAvatar,
+  setMembersMayEdit,
+  setMuted,
+  setPinned,
+  setRole,
+} from './thunks';

@@ -1,0 +1,340 @@
+import type { RootState } from '@/app/store';
+import type {
+  AccountRows,
+  ConversationChanged,
+  ConversationId,
+  ConversationSummary,
+  Message,
+  Receipt,
+  Seq,
+  UserId,
+} from '@/protocol';
+import type { AnswerItem, ServerItem } from '@/realtime';
+import { isBlocked, noAccount, withRows } from './account/slice';
+import { entryOf, versionOf, withAccountRow, withMembers, withSummary } from './conversations/entry';
+import * as conversations from './conversations/fold';
+import { dropEntry, heard, noConversations, putEntries, putEntry, withEntry } from './conversations/slice';
+import * as messages from './messages/fold';
+import { dropTimeline, noMessages, putTimeline, withTimeline } from './messages/slice';
+import { clear, hide, type Timeline } from './messages/timeline';
+import { settleMessages } from './outbox/slice';
+import { withPresence } from './presence/slice';
+import { dropReceipts, noReceipts, withoutReceipts, withReceipts } from './receipts/slice';
+import { withProfile } from './session/slice';
+import { endTyping, withoutTyping, withTyping } from './typing/slice';
+import { withUsers } from './users/slice';
+
+/** The slices that hold what the server says, and those that its words touch. */
+export type FoldedState = Pick<
+  RootState,
+  | 'session'
+  | 'connection'
+  | 'account'
+  | 'users'
+  | 'presence'
+  | 'conversations'
+  | 'messages'
+  | 'receipts'
+  | 'typing'
+  | 'outbox'
+>;
+
+type Answer<Kind extends AnswerItem['kind']> = Extract<AnswerItem, { kind: Kind }>;
+
+/**
+ * Folds one thing that the server said into the state: the state is the server's log, folded. Every part is idempotent
+ * and takes rows in any order; what cannot be folded yet is remembered as a gap, which the catch-up closes.
+ */
+export function fold<State extends FoldedState>(state: State, item: ServerItem): State {
+  return { ...state, ...foldItem(state, item) };
+}
+
+function foldItem(state: FoldedState, item: ServerItem): Partial<FoldedState> {
+  switch (item.kind) {
+    case 'conversation:changed':
+      return foldChanged(state, item.payload);
+    case 'conversation:removed':
+      return forgetConversation(state, item.payload.conversation_id);
+    case 'receipt:updated':
+      return foldReceipts(state, item.payload.conversation_id, item.payload.receipts);
+    case 'account:changed':
+      return foldAccount(state, item.payload, 'push');
+    case 'user:updated':
+      return {
+        users: withUsers(state.users, [item.payload.user]),
+        session: withProfile(state.session, item.payload.user),
+      };
+    case 'typing':
+      return foldTyping(state, item.payload.conversation_id, item.payload.user_ids, item.receivedAt);
+    case 'presence':
+      return { presence: withPresence(state.presence, item.payload) };
+    case 'answer:sync':
+      return foldSync(state, item);
+    case 'answer:changes':
+      return foldChanges(state, item);
+    case 'answer:page':
+      return foldPage(state, item);
+    case 'answer:message':
+      return foldAnsweredMessage(state, item.conversationId, item.message);
+    case 'answer:conversation':
+      return foldSummaries(
+        { ...state, users: withUsers(state.users, item.answer.users) },
+        [item.answer.conversation],
+        item.askedAccountVersion,
+      );
+    case 'answer:account':
+      return foldAccount(state, item.answer, 'answer');
+  }
+}
+
+function foldChanged(state: FoldedState, push: ConversationChanged): Partial<FoldedState> {
+  const id = push.conversation_id;
+  const users = withUsers(state.users, push.users);
+  const entry = state.conversations.byId[id];
+  if (!entry) return { users, conversations: heard(state.conversations, id, push.version) };
+  const me = myId(state);
+  const reader = readerOf(state, id);
+  const timeline = state.messages.timelines[id];
+  const changed = conversations.foldPush(entry, push, {
+    ...reader,
+    blocks: (user) => isBlocked(state.account, user),
+    quoted: (seq) =>
+      push.quotes?.find((quote) => quote.seq === seq) ?? timeline?.rows[seq] ?? timeline?.quotes[seq],
+  });
+  const told = putEntry(state.conversations, changed);
+  const next = {
+    ...state,
+    users,
+    conversations: push.version > changed.shared.version ? heard(told, id, push.version) : told,
+    messages: withTimeline(state.messages, id, (held) => messages.foldPush(held, push, reader)),
+    receipts: withoutReceipts(state.receipts, id, departed(push)),
+    typing: push.cause.kind === 'sent' ? endTyping(state.typing, id, push.cause.actor_id) : state.typing,
+  };
+  return settled(next, id, ownRows(push.messages ?? [], me));
+}
+
+/** Access ended, or the conversation is to be forgotten: nothing of it stays but what waits in the outbox. */
+export function forgetConversation(state: FoldedState, id: ConversationId): Partial<FoldedState> {
+  return {
+    conversations: dropEntry(state.conversations, id),
+    messages: dropTimeline(state.messages, id),
+    receipts: dropReceipts(state.receipts, id),
+    typing: withoutTyping(state.typing, id),
+  };
+}
+
+function foldReceipts(
+  state: FoldedState,
+  id: ConversationId,
+  receipts: readonly Receipt[],
+): Partial<FoldedState> {
+  if (!state.conversations.byId[id]) return {};
+  return { receipts: withReceipts(state.receipts, id, receipts, myId(state)) };
+}
+
+function foldTyping(
+  state: FoldedState,
+  id: ConversationId,
+  users: readonly UserId[],
+  since: number,
+): Partial<FoldedState> {
+  const me = myId(state);
+  const userIds = users.filter((user) => user !== me && !isBlocked(state.account, user));
+  return { typing: withTyping(state.typing, id, { userIds, since }) };
+}
+
+/** Rows of the account: counts, mutes and drafts of conversations; what the reader hid and cleared; blocks, settings. */
+function foldAccount(state: FoldedState, rows: AccountRows, source: 'push' | 'answer'): Partial<FoldedState> {
+  const account = withRows(state.account, rows, source);
+  let next: FoldedState = { ...state, account };
+  for (const row of rows.conversations ?? []) {
+    const id = row.conversation_id;
+    next = {
+      ...next,
+      conversations: withEntry(next.conversations, id, (entry) => withAccountRow(entry, row)),
+      messages: withTimeline(next.messages, id, (timeline) => clear(timeline, row.cleared_seq)),
+    };
+  }
+  const touched = new Set((rows.hidden ?? []).map((hidden) => hidden.conversation_id));
+  for (const id of touched) next = { ...next, ...withoutHidden(next, id) };
+  return next;
+}
+
+function withoutHidden(
+  state: FoldedState,
+  id: ConversationId,
+): Pick<FoldedState, 'conversations' | 'messages'> {
+  const hidden = new Set(state.account.hidden[id]);
+  const hides = (seq: Seq) => hidden.has(seq);
+  const held = withTimeline(state.messages, id, (timeline) => hide(timeline, hides));
+  const newest = newestHeld(held.timelines[id]);
+  return {
+    messages: held,
+    conversations: withEntry(state.conversations, id, (entry) =>
+      conversations.withoutHidden(entry, hides, newest),
+    ),
+  };
+}
+
+function foldSync(
+  state: FoldedState,
+  { answer, fresh, receivedAt }: Answer<'answer:sync'>,
+): Partial<FoldedState> {
+  const base = fresh ? dropCaches(state) : state;
+  const told = { ...base, ...foldAccount(base, answer.account, 'answer') };
+  const listed = {
+    ...told,
+    ...foldSummaries(
+      { ...told, users: withUsers(told.users, answer.users) },
+      answer.conversations,
+      answer.account.account_version,
+    ),
+  };
+  const left = answer.removed.reduce((held, id) => ({ ...held, ...forgetConversation(held, id) }), listed);
+  return {
+    ...left,
+    conversations: { ...left.conversations, isLoaded: left.conversations.isLoaded || !answer.more },
+    connection: {
+      ...left.connection,
+      cursor: answer.cursor,
+      epoch: answer.epoch,
+      clockOffset: answer.server_time - receivedAt,
+    },
+  };
+}
+
+/** What belongs to another life of the server goes; what waits in the outbox, and what is on screen, stays. */
+function dropCaches(state: FoldedState): FoldedState {
+  return {
+    ...state,
+    account: { ...noAccount, settings: state.account.settings },
+    conversations: { ...noConversations, openId: state.conversations.openId },
+    messages: noMessages,
+    receipts: noReceipts,
+    typing: {},
+  };
+}
+
+function foldSummaries(
+  state: FoldedState,
+  summaries: readonly ConversationSummary[],
+  accountVersion: number,
+): FoldedState {
+  const entries = summaries.map((summary) => {
+    const held = state.conversations.byId[summary.id];
+    return held ? withSummary(held, summary, accountVersion) : entryOf(summary, accountVersion);
+  });
+  const me = myId(state);
+  return {
+    ...state,
+    conversations: putEntries(state.conversations, entries),
+    receipts: summaries.reduce(
+      (held, summary) => withReceipts(held, summary.id, summary.receipts, me),
+      state.receipts,
+    ),
+    messages: summaries.reduce(
+      (held, { id, my }) => withTimeline(held, id, (timeline) => clear(timeline, my.cleared_seq)),
+      state.messages,
+    ),
+  };
+}
+
+/** An answer for a conversation that was removed while it was on its way would bring it back, and is ignored. */
+function foldChanges(state: FoldedState, item: Answer<'answer:changes'>): Partial<FoldedState> {
+  const { conversationId: id, answer, askedAccountVersion } = item;
+  const entry = state.conversations.byId[id];
+  if (!entry && state.conversations.behind[id] === undefined) return {};
+  const known = { ...state, users: withUsers(state.users, answer.users) };
+  const told = foldSummaries(known, [answer.conversation], askedAccountVersion);
+  const held = told.messages.timelines[id];
+  const timeline = messages.foldChanges(held, item, readerOf(told, id));
+  const gone = answer.members
+    .filter((member) => member.left_at !== undefined)
+    .map((member) => member.user_id);
+  const next = {
+    ...told,
+    conversations: withEntry(told.conversations, id, (current) => withMembers(current, answer.members)),
+    messages: timeline && timeline !== held ? putTimeline(told.messages, id, timeline) : told.messages,
+    receipts: withReceipts(withoutReceipts(told.receipts, id, gone), id, answer.receipts, myId(state)),
+  };
+  return settled(next, id, ownRows(answer.messages, myId(state)));
+}
+
+function foldPage(state: FoldedState, item: Answer<'answer:page'>): Partial<FoldedState> {
+  const id = item.conversationId;
+  if (!state.conversations.byId[id]) return {};
+  const timeline = messages.foldPage(state.messages.timelines[id], item, readerOf(state, id));
+  const next = {
+    ...state,
+    users: withUsers(state.users, item.answer.users),
+    messages: putTimeline(state.messages, id, timeline),
+  };
+  return settled(next, id, ownRows(item.answer.messages, myId(state)));
+}
+
+/** A row that a command answered with, often ahead of the push that tells of it. */
+function foldAnsweredMessage(state: FoldedState, id: ConversationId, row: Message): Partial<FoldedState> {
+  const reader = readerOf(state, id);
+  const next = {
+    ...state,
+    conversations: withEntry(state.conversations, id, (entry) =>
+      conversations.foldAnswered(entry, row, reader.hides),
+    ),
+    messages: withTimeline(state.messages, id, (timeline) => messages.foldAnswered(timeline, row, reader)),
+  };
+  const timeline = next.messages.timelines[id];
+  const isPlaced = !timeline || !timeline.live || timeline.rows[row.seq] !== undefined;
+  return settled(next, id, isPlaced ? ownRows([row], reader.me) : []);
+}
+
+/** Messages of our own that have a row now leave the outbox; their rows on screen keep the key that they had. */
+function settled(state: FoldedState, id: ConversationId, rows: readonly Message[]): FoldedState {
+  const waiting = state.outbox.messages[id];
+  if (!waiting) return state;
+  const waited = rows.filter((row) => waiting.some((message) => message.client_id === row.client_id));
+  const version = Math.min(
+    versionOf(state.conversations.byId[id]),
+    state.messages.timelines[id]?.version ?? Number.MAX_SAFE_INTEGER,
+  );
+  return {
+    ...state,
+    outbox: settleMessages(state.outbox, id, waited, version),
+    messages: withTimeline(state.messages, id, (timeline) => keepKeys(timeline, waited)),
+  };
+}
+
+function keepKeys(timeline: Timeline, rows: readonly Message[]): Timeline {
+  if (rows.length === 0) return timeline;
+  const keys = Object.fromEntries(rows.map((row) => [row.seq, row.client_id ?? '']));
+  return { ...timeline, sentHere: { ...timeline.sentHere, ...keys } };
+}
+
+/** The newest message that the reader can see: `null` when there is none, `undefined` when it is not held. */
+function newestHeld(timeline: Timeline | undefined): Message | null | undefined {
+  const last = timeline?.blocks.at(-1);
+  if (!timeline?.live || !last) return undefined;
+  const newest = last.seqs.at(-1);
+  if (newest !== undefined) return timeline.rows[newest];
+  return last.from === 1 ? null : undefined;
+}
+
+function readerOf(state: FoldedState, id: ConversationId): messages.Reader {
+  const hidden = state.account.hidden[id] ?? [];
+  const cleared = state.conversations.byId[id]?.my.cleared_seq ?? 0;
+  return { me: myId(state), hides: (seq) => seq <= cleared || hidden.includes(seq) };
+}
+
+function ownRows(rows: readonly Message[], me: UserId): readonly Message[] {
+  return rows.filter((row) => row.sender_id === me && row.client_id !== null);
+}
+
+function departed(push: ConversationChanged): readonly UserId[] {
+  return (push.members ?? [])
+    .filter((member) => member.left_at !== undefined)
+    .map((member) => member.user_id);
+}
+
+/** Nobody is signed in only before the first answer could come, so nothing is ever folded as nobody. */
+function myId(state: FoldedState): UserId {
+  return state.session.me?.id ?? '';
+}

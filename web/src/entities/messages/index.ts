@@ -1,0 +1,30 @@
+/** Messages: what was said. */
+export {
+  selectLoads,
+  selectMessage,
+  selectPinned,
+  selectQuote,
+  selectReadBy,
+  selectTimeline,
+  selectTimelineEnds,
+  type TimelineEnds,
+} from './selectors';
+export type { LoadPart, LoadStatus, Loads } from './slice';
+export {
+  deleteForEveryone,
+  deleteForMe,
+  discardSend,
+  editMessage,
+  forwardMessage,
+  jumpTo,
+  jumpToLatest,
+  loadNewer,
+  loadOlder,
+  type NewAttachment,
+  type NewMessage,
+  pinMessage,
+  react,
+  retrySend,
+  sendMessage,
+} from './thunks';
+export type { DeliveryState, MessageKey, MessageView } from './view';

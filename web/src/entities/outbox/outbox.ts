@@ -1,0 +1,362 @@
+import { ApiError } from '@/lib/api';
+import type { ClientId, ConversationId, ErrorBody, SendMessage, Version } from '@/protocol';
+import { backoff, type Realtime } from '@/realtime';
+import type { LocalCache } from '../cache/cache';
+import type { Host } from '../thunk';
+import type { Files } from '../uploads/files';
+import { uploadMoved, uploadsForgotten } from '../uploads/slice';
+import type { Uploader } from '../uploads/uploader';
+import {
+  changeDropped,
+  changeQueued,
+  messageDropped,
+  messageMoved,
+  messageQueued,
+  outboxRestored,
+  type PendingAttachment,
+  type PendingChange,
+  type PendingMessage,
+} from './slice';
+
+/** How long a change that the server took is shown as done before its push has come. */
+const PUSH_AWAITED_MS = 3_000;
+
+export interface OutboxServices {
+  realtime: Realtime;
+  cache: LocalCache;
+  files: Files;
+  uploader: Uploader;
+}
+
+/**
+ * Sends what was written and done here, in the order in which it was, once: a message keeps its `client_id` through every
+ * attempt, and the server answers a repeated one with the first. It is on disk before the first attempt, where there is
+ * one; it leaves when the server has acknowledged it, or when its writer discards it.
+ */
+export class Outbox {
+  readonly #host: Host;
+  readonly #services: OutboxServices;
+  readonly #sending = new Set<ConversationId>();
+  readonly #changing = new Set<ConversationId>();
+  /** On their way to the disk: they are not sent before they are there. */
+  readonly #storing = new Set<ClientId>();
+  readonly #outcomes = new Map<ClientId, { resolve: () => void; reject: (error: ApiError) => void }>();
+  #isStopped = false;
+
+  constructor(host: Host, services: OutboxServices) {
+    this.#host = host;
+    this.#services = services;
+    services.realtime.listen({ caughtUp: () => this.#sendAll() });
+  }
+
+  /** Takes a message with its files. It is in the state when this returns; the promise is kept when it is on disk. */
+  async send(message: PendingMessage, files: ReadonlyMap<string, File>): Promise<void> {
+    this.#isStopped = false;
+    this.#storing.add(message.client_id);
+    const stored = [...files].map(([localId, file]) => this.#services.files.put(localId, file));
+    this.#host.dispatch(messageQueued(message));
+    await Promise.all([...stored, this.#keepMessage(message)]);
+    this.#storing.delete(message.client_id);
+    void this.#sendMessages(message.conversation_id);
+  }
+
+  /** Takes a change. The promise is kept when the server has taken it, and broken with its refusal. */
+  async change(change: PendingChange): Promise<void> {
+    this.#isStopped = false;
+    this.#supersede(change);
+    this.#host.dispatch(changeQueued(change));
+    const outcome = new Promise<void>((resolve, reject) =>
+      this.#outcomes.set(change.id, { resolve, reject }),
+    );
+    await this.#services.cache.putOutbox(change.id, { kind: 'change', change });
+    void this.#sendChanges(change.conversation_id);
+    return outcome;
+  }
+
+  /** Tries a message again that the server had refused. */
+  async retry(conversationId: ConversationId, clientId: ClientId): Promise<void> {
+    this.#move(conversationId, clientId, { state: 'queued', problem: null });
+    await this.#sendMessages(conversationId);
+  }
+
+  /** Gives a message up that has not been sent. */
+  discard(conversationId: ConversationId, clientId: ClientId): void {
+    const message = this.#message(conversationId, clientId);
+    if (!message || message.state === 'sent') return;
+    this.#host.dispatch(messageDropped({ conversationId, clientId }));
+    this.#forget(message);
+  }
+
+  /** Takes up what an earlier visit of this person left, and drops what was another's. */
+  async restore(user: string): Promise<void> {
+    const records = await this.#services.cache.readOutbox();
+    const messages = records.flatMap((record) => (record.kind === 'message' ? [record.message] : []));
+    const changes = records.flatMap((record) => (record.kind === 'change' ? [record.change] : []));
+    this.#host.dispatch(
+      outboxRestored({
+        messages: messages.filter((message) => message.user_id === user).map(asQueued),
+        changes: changes.filter((change) => change.user_id === user),
+      }),
+    );
+  }
+
+  /** Somebody signed out: nothing more is sent. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const { reject } of this.#outcomes.values()) {
+      reject(new ApiError({ code: 'unauthorized', message: 'Signed out.' }));
+    }
+    this.#outcomes.clear();
+  }
+
+  #sendAll(): void {
+    this.#isStopped = false;
+    const { messages, changes } = this.#host.getState().outbox;
+    for (const id of Object.keys(messages)) void this.#sendMessages(id);
+    for (const id of Object.keys(changes)) void this.#sendChanges(id);
+  }
+
+  /** Sends a conversation's messages one after another. A refused one is marked and does not hold up the others. */
+  async #sendMessages(id: ConversationId): Promise<void> {
+    if (this.#sending.has(id)) return;
+    this.#sending.add(id);
+    let failures = 0;
+    try {
+      for (let next = this.#nextMessage(id); next; next = this.#nextMessage(id)) {
+        const isDone = await this.#attempt(next);
+        failures = isDone ? 0 : failures + 1;
+        if (!isDone && this.#maySend()) await wait(backoff(failures));
+      }
+    } finally {
+      this.#sending.delete(id);
+    }
+  }
+
+  /** Whether the message is through, one way or the other. */
+  async #attempt(message: PendingMessage): Promise<boolean> {
+    const { conversation_id: id, client_id: clientId } = message;
+    this.#move(id, clientId, { state: 'sending', problem: null });
+    try {
+      const attachment_ids = await this.#uploadAll(message);
+      if (!this.#message(id, clientId)) return true;
+      const answer = await this.#services.realtime.request(
+        'message:send',
+        payloadOf(message, attachment_ids),
+      );
+      const { seq, version } = answer.message;
+      this.#move(id, clientId, { state: 'sent', became: { seq, version } });
+      this.#services.realtime.fold({ kind: 'answer:message', conversationId: id, message: answer.message });
+      this.#forget(message);
+      return true;
+    } catch (error) {
+      return this.#failed(message, ApiError.from(error));
+    }
+  }
+
+  #failed(message: PendingMessage, error: ApiError): boolean {
+    const { conversation_id: id, client_id: clientId } = message;
+    if (error.isTransient) {
+      this.#move(id, clientId, { state: 'queued' });
+      return false;
+    }
+    this.#move(id, clientId, { state: 'failed', problem: bodyOf(error) });
+    const failed = this.#message(id, clientId);
+    if (failed) void this.#keepMessage(failed);
+    return true;
+  }
+
+  /** Uploads what is not up yet, in order. What is up stays up when a later one fails. */
+  async #uploadAll(message: PendingMessage): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (const pending of message.attachments) {
+      const attachment = pending.attachment ?? (await this.#upload(message, pending));
+      ids.push(attachment.id);
+    }
+    return ids;
+  }
+
+  async #upload(message: PendingMessage, pending: PendingAttachment) {
+    const { localId } = pending;
+    const file = await this.#services.files.get(localId);
+    if (!file) throw new ApiError({ code: 'gone', message: 'The file is not on this device any more.' });
+    const told = (progress: number) =>
+      this.#host.dispatch(uploadMoved({ localId, upload: { progress, state: 'uploading' } }));
+    told(0);
+    const attachment = await this.#services.uploader.upload(file, pending.alt, told);
+    this.#host.dispatch(uploadMoved({ localId, upload: { progress: 1, state: 'done' } }));
+    this.#noteUploaded(message, localId, attachment);
+    return attachment;
+  }
+
+  #noteUploaded(message: PendingMessage, localId: string, attachment: PendingAttachment['attachment']): void {
+    const { conversation_id: id, client_id: clientId } = message;
+    const current = this.#message(id, clientId);
+    if (!current) return;
+    const attachments = current.attachments.map((other) =>
+      other.localId === localId ? { ...other, attachment } : other,
+    );
+    this.#move(id, clientId, { attachments });
+    void this.#keepMessage({ ...current, attachments });
+  }
+
+  async #sendChanges(id: ConversationId): Promise<void> {
+    if (this.#changing.has(id)) return;
+    this.#changing.add(id);
+    let failures = 0;
+    try {
+      for (let next = this.#nextChange(id); next; next = this.#nextChange(id)) {
+        const isDone = await this.#attemptChange(next);
+        failures = isDone ? 0 : failures + 1;
+        if (!isDone && this.#maySend()) await wait(backoff(failures));
+      }
+    } finally {
+      this.#changing.delete(id);
+    }
+  }
+
+  async #attemptChange(change: PendingChange): Promise<boolean> {
+    try {
+      await this.#submit(change);
+      this.#settle(change);
+      return true;
+    } catch (error) {
+      const refusal = ApiError.from(error);
+      if (refusal.isTransient) return false;
+      this.#settle(change, refusal);
+      return true;
+    }
+  }
+
+  async #submit(change: PendingChange): Promise<void> {
+    const { realtime } = this.#services;
+    const { conversation_id, seq } = change;
+    if (change.kind === 'delete') {
+      const answer = await realtime.request('message:delete', { conversation_id, seq, scope: change.scope });
+      return this.#pushed(change, answer.version);
+    }
+    const { message } =
+      change.kind === 'react'
+        ? await realtime.request('message:react', { conversation_id, seq, emoji: change.emoji })
+        : await realtime.request('message:edit', {
+            conversation_id,
+            seq,
+            if_version: change.if_version,
+            text: change.text,
+            mentions: [...change.mentions],
+          });
+    realtime.fold({ kind: 'answer:message', conversationId: conversation_id, message });
+  }
+
+  /** Waits until the state shows what the server took, so that a deleted message does not flash up again. */
+  async #pushed(change: PendingChange, version: Version | undefined): Promise<void> {
+    const isShown = () => this.#shows(change, version);
+    if (isShown()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, PUSH_AWAITED_MS);
+      const unlisten = this.#services.realtime.listen({ folded: () => isShown() && done() });
+      function done() {
+        clearTimeout(timer);
+        unlisten();
+        resolve();
+      }
+    });
+  }
+
+  #shows({ conversation_id, seq }: PendingChange, version: Version | undefined): boolean {
+    const state = this.#host.getState();
+    const timeline = state.messages.timelines[conversation_id];
+    if (version !== undefined) return (timeline?.version ?? version) >= version;
+    return timeline?.rows[seq] === undefined;
+  }
+
+  #settle(change: PendingChange, refusal?: ApiError): void {
+    this.#host.dispatch(changeDropped({ conversationId: change.conversation_id, id: change.id }));
+    void this.#services.cache.dropOutbox(change.id);
+    const outcome = this.#outcomes.get(change.id);
+    this.#outcomes.delete(change.id);
+    if (refusal) outcome?.reject(refusal);
+    else outcome?.resolve();
+  }
+
+  /** An earlier change of the same kind to the same message is not worth sending any more. */
+  #supersede(change: PendingChange): void {
+    const earlier = this.#host
+      .getState()
+      .outbox.changes[change.conversation_id]?.find(
+        (other) => other.seq === change.seq && other.kind === change.kind,
+      );
+    if (earlier) this.#settle(earlier);
+  }
+
+  #nextMessage(id: ConversationId): PendingMessage | undefined {
+    if (!this.#maySend()) return undefined;
+    const next = this.#host
+      .getState()
+      .outbox.messages[id]?.find((message) => message.state === 'queued' || message.state === 'sending');
+    return next && !this.#storing.has(next.client_id) ? next : undefined;
+  }
+
+  #nextChange(id: ConversationId): PendingChange | undefined {
+    return this.#maySend() ? this.#host.getState().outbox.changes[id]?.[0] : undefined;
+  }
+
+  #maySend(): boolean {
+    return !this.#isStopped && this.#host.getState().connection.status === 'online';
+  }
+
+  #message(id: ConversationId, clientId: ClientId): PendingMessage | undefined {
+    return this.#host.getState().outbox.messages[id]?.find((message) => message.client_id === clientId);
+  }
+
+  #move(
+    conversationId: ConversationId,
+    clientId: ClientId,
+    change: Parameters<typeof messageMoved>[0]['change'],
+  ): void {
+    this.#host.dispatch(messageMoved({ conversationId, clientId, change }));
+  }
+
+  async #keepMessage(message: PendingMessage): Promise<void> {
+    await this.#services.cache.putOutbox(message.client_id, { kind: 'message', message });
+  }
+
+  #forget(message: PendingMessage): void {
+    const localIds = message.attachments.map((attachment) => attachment.localId);
+    void this.#services.cache.dropOutbox(message.client_id);
+    this.#services.files.drop(localIds);
+    if (localIds.length > 0) this.#host.dispatch(uploadsForgotten(localIds));
+  }
+}
+
+function payloadOf(message: PendingMessage, attachment_ids: readonly string[]): SendMessage {
+  const { conversation_id, client_id, text, mentions, reply_to, forward } = message;
+  return {
+    conversation_id,
+    client_id,
+    ...(text === '' ? {} : { text }),
+    ...(mentions.length === 0 ? {} : { mentions: [...mentions] }),
+    ...(attachment_ids.length === 0 ? {} : { attachment_ids: [...attachment_ids] }),
+    ...(reply_to === null ? {} : { reply_to }),
+    ...(forward === null ? {} : { forward }),
+  };
+}
+
+/** What was on its way when the page went is to be sent again; a refused one still waits for its writer. */
+function asQueued(message: PendingMessage): PendingMessage {
+  return message.state === 'failed' ? message : { ...message, state: 'queued', became: null };
+}
+
+function bodyOf(error: ApiError): ErrorBody {
+  const code = error.code === 'offline' || error.code === 'timeout' ? 'unavailable' : error.code;
+  return {
+    code,
+    message: error.message,
+    ...(error.field === undefined ? {} : { field: error.field }),
+    ...(error.limit === undefined ? {} : { limit: error.limit }),
+    ...(error.seq === undefined ? {} : { seq: error.seq }),
+  };
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,216 @@
+import { ApiError } from '@/lib/api';
+import type { Me, ServerInfo, Session, SessionEndReason, SessionId, SessionList, SignedIn } from '@/protocol';
+import { positionRestored } from '@/realtime';
+import { accountRestored, settingsTold } from '../account/slice';
+import { conversationsRestored } from '../conversations/slice';
+import { receiptsRestored } from '../receipts/slice';
+import type { AppThunk } from '../thunk';
+import { usersLoaded } from '../users/slice';
+import { meChanged, serverInfoLoaded, sessionsLoaded, signedIn, signedOut } from './slice';
+
+/** A first answer that does not come is asked for again after so long. */
+const RETRY_MS = 2_000;
+
+/**
+ * Finds out who we are: from this device's cache at once, if it has kept something, then from the server. Never throws;
+ * without a server it shows what is kept, or tries on.
+ */
+export function boot(): AppThunk<Promise<void>> {
+  return async (dispatch, getState) => {
+    void dispatch(loadServerInfo()).catch(ignore);
+    await dispatch(restore());
+    for (;;) {
+      try {
+        return await dispatch(recognize());
+      } catch {
+        if (getState().session.status === 'signed-in') return;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  };
+}
+
+/** Signs in. On a shared computer nothing is kept on the device. */
+export function signIn(credentials: {
+  username: string;
+  password: string;
+  sharedComputer?: boolean;
+}): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => {
+    const { username, password, sharedComputer = false } = credentials;
+    const { user } = await api.post<SignedIn>('/auth/login', { username, password });
+    await dispatch(enter(user, !sharedComputer));
+  };
+}
+
+/** Makes an account and signs in. */
+export function register(account: {
+  username: string;
+  password: string;
+  displayName?: string;
+}): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => {
+    const { username, password, displayName = '' } = account;
+    const display_name = displayName.trim() === '' ? {} : { display_name: displayName.trim() };
+    const { user } = await api.post<SignedIn>('/auth/register', { username, password, ...display_name });
+    await dispatch(enter(user, true));
+  };
+}
+
+/** Signs in as a person of the demonstration. Nothing of it is kept on the device. */
+export function enterDemo(username: string): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => {
+    const { user } = await api.post<SignedIn>(`/demo/${encodeURIComponent(username)}`);
+    await dispatch(enter(user, false));
+  };
+}
+
+/** Ends this session, here even when the server cannot be reached, and deletes what this device has kept. */
+export function signOut(): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => {
+    await api.post('/auth/logout').catch(ignore);
+    await dispatch(exit(null));
+  };
+}
+
+/** The server ended the session. */
+export function sessionEnded(reason: SessionEndReason): AppThunk<Promise<void>> {
+  return (dispatch) => dispatch(exit(reason));
+}
+
+/** What the server says of itself before anyone has signed in. */
+export function loadServerInfo(): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => {
+    dispatch(serverInfoLoaded(await api.get<ServerInfo>('/server')));
+  };
+}
+
+/** One's signed-in devices. */
+export function loadSessions(): AppThunk<Promise<readonly Session[]>> {
+  return async (dispatch, _getState, { api }) => {
+    const { sessions } = await api.get<SessionList>('/auth/sessions');
+    dispatch(sessionsLoaded(sessions));
+    return sessions;
+  };
+}
+
+export function endSession(id: SessionId): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => {
+    await api.delete(`/auth/sessions/${id}`);
+    await dispatch(loadSessions());
+  };
+}
+
+/** Ends all of one's sessions but this one. */
+export function endOtherSessions(): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => {
+    const { sessions } = await api.get<SessionList>('/auth/sessions');
+    for (const session of sessions) {
+      if (!session.current) await api.delete(`/auth/sessions/${session.id}`);
+    }
+    await dispatch(loadSessions());
+  };
+}
+
+/** Changes the password, which ends all other sessions. */
+export function changePassword(change: { current: string; next: string }): AppThunk<Promise<void>> {
+  return async (_dispatch, _getState, { api }) => {
+    await api.put('/me/password', { current: change.current, new: change.next });
+  };
+}
+
+/** Changes one's own name or "about"; what is absent stays. */
+export function updateProfile(change: { displayName?: string; about?: string }): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => {
+    const { displayName, about } = change;
+    const body = {
+      ...(displayName === undefined ? {} : { display_name: displayName }),
+      ...(about === undefined ? {} : { about }),
+    };
+    dispatch(tellMe(await api.patch<Me>('/me', body)));
+  };
+}
+
+/** Gives oneself a picture, or takes it away. */
+export function setAvatar(file: File | null): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api, uploader }) => {
+    const attachment_id = file ? (await uploader.upload(file, '', ignore)).id : null;
+    dispatch(tellMe(await api.put<Me>('/me/avatar', { attachment_id })));
+  };
+}
+
+/** Deletes the account, for ever. */
+export function deleteAccount(choice: { password: string; keepMessages: boolean }): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => {
+    await api.delete('/me', { password: choice.password, keep_messages: choice.keepMessages });
+    await dispatch(exit(null));
+  };
+}
+
+/** Puts in what this device has kept, so that something is shown before the server has answered. */
+function restore(): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { cache, outbox, realtime }) => {
+    const record = await cache.readBoot();
+    if (!record) return;
+    dispatch(usersLoaded(record.users));
+    dispatch(accountRestored(record.account));
+    dispatch(receiptsRestored(record.receipts));
+    dispatch(conversationsRestored(record.conversations));
+    if (record.cursor !== null) dispatch(positionRestored({ cursor: record.cursor, epoch: record.epoch }));
+    dispatch(tellMe(record.me));
+    await outbox.restore(record.me.id);
+    dispatch(signedIn(record.me));
+    realtime.start();
+  };
+}
+
+/** Asks the server who we are. */
+function recognize(): AppThunk<Promise<void>> {
+  return async (dispatch, getState, { api }) => {
+    try {
+      const me = await api.get<Me>('/me');
+      if (getState().session.me?.id === me.id) dispatch(tellMe(me));
+      else await dispatch(enter(me, undefined));
+    } catch (error) {
+      if (ApiError.from(error).code !== 'unauthorized') throw error;
+      await dispatch(exit(getState().session.status === 'signed-in' ? 'revoked' : null));
+    }
+  };
+}
+
+/**
+ * Somebody is signed in. `keep` says whether this device may keep something of theirs; when it is not known, as after a
+ * reload, it does so if it did before.
+ */
+function enter(me: Me, keep: boolean | undefined): AppThunk<Promise<void>> {
+  return async (dispatch, getState, { cache, outbox, realtime }) => {
+    if (getState().session.status === 'signed-in') await dispatch(exit(null));
+    if (keep === true) await cache.keep(me.id);
+    else if (keep === false || !cache.isKeptFor(me.id)) await cache.destroy();
+    dispatch(tellMe(me));
+    await outbox.restore(me.id);
+    dispatch(signedIn(me));
+    realtime.start();
+  };
+}
+
+function exit(reason: SessionEndReason | null): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { realtime, outbox, cache }) => {
+    realtime.stop();
+    outbox.stop();
+    dispatch(signedOut(reason));
+    await cache.destroy();
+  };
+}
+
+/** One's own profile, to all who keep a part of it. */
+function tellMe(me: Me): AppThunk {
+  return (dispatch) => {
+    const { role: _role, created_at: _created, settings, ...profile } = me;
+    dispatch(meChanged(me));
+    dispatch(usersLoaded([profile]));
+    dispatch(settingsTold(settings));
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,111 @@
+import { deleteDB, type IDBPDatabase, openDB } from 'idb';
+
+const NAME = 'kith';
+
+/** Raised when what is stored changes its shape. What another version left is dropped, not migrated: it is a cache. */
+const VERSION = 1;
+
+const PATIENCE_MS = 5_000;
+
+/** `boot` one record · `timelines` by conversation · `outbox` by client id · `files` by local id. */
+const STORES = ['boot', 'timelines', 'outbox', 'files'] as const;
+
+export type StoreName = (typeof STORES)[number];
+
+/**
+ * IndexedDB that never gets in the way. It may be refused, full, deleted by the browser or broken; then reads find
+ * nothing, writes answer `false`, and the client goes on with what the server says.
+ */
+export class Database {
+  #opening: Promise<IDBPDatabase | undefined> | undefined;
+
+  /** Opens the database early, so that it is there when the first read comes. */
+  open(): void {
+    this.#opening ??= openOrNothing(() => this.#lost());
+  }
+
+  /** One record, as it was stored; the caller checks that it is what it expects. */
+  async get(store: StoreName, key: string): Promise<unknown> {
+    return this.#attempt((db) => db.get(store, key) as Promise<unknown>);
+  }
+
+  /** All records of a store, ordered by key. */
+  async all(store: StoreName): Promise<readonly unknown[]> {
+    return (await this.#attempt((db) => db.getAll(store) as Promise<unknown[]>)) ?? [];
+  }
+
+  /** Whether the record is stored. `strict` waits until it is on disk. */
+  async put(
+    store: StoreName,
+    key: string,
+    value: unknown,
+    durability: 'strict' | 'relaxed',
+  ): Promise<boolean> {
+    const stored = await this.#attempt(async (db) => {
+      const transaction = db.transaction(store, 'readwrite', { durability });
+      await Promise.all([transaction.store.put(value, key), transaction.done]);
+      return true;
+    });
+    return stored ?? false;
+  }
+
+  async delete(store: StoreName, keys: readonly string[]): Promise<void> {
+    await this.#attempt(async (db) => {
+      const transaction = db.transaction(store, 'readwrite');
+      await Promise.all([...keys.map((key) => transaction.store.delete(key)), transaction.done]);
+    });
+  }
+
+  async clear(stores: readonly StoreName[]): Promise<void> {
+    await this.#attempt(async (db) => {
+      const transaction = db.transaction(stores, 'readwrite');
+      await Promise.all([...stores.map((store) => transaction.objectStore(store).clear()), transaction.done]);
+    });
+  }
+
+  /** Deletes all of it. A later write begins a new one. */
+  async destroy(): Promise<void> {
+    const db = await this.#opening;
+    this.#opening = undefined;
+    db?.close();
+    await deleteDB(NAME).catch(() => undefined);
+  }
+
+  async #attempt<Result>(work: (db: IDBPDatabase) => Promise<Result>): Promise<Result | undefined> {
+    this.open();
+    const db = await this.#opening;
+    if (!db) return undefined;
+    try {
+      return await Promise.race([work(db), patience()]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The browser closed it under us; the next call opens it again. */
+  #lost(): void {
+    this.#opening = undefined;
+  }
+}
+
+/** Nobody waits longer than this for a disk that does not answer. */
+function patience(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
+}
+
+async function openOrNothing(onLost: () => void): Promise<IDBPDatabase | undefined> {
+  if (!('indexedDB' in globalThis)) return undefined;
+  try {
+    const db = await openDB(NAME, VERSION, {
+      upgrade(database) {
+        for (const name of database.objectStoreNames) database.deleteObjectStore(name);
+        for (const name of STORES) database.createObjectStore(name);
+      },
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+      terminated: onLost,
+    });
+    return db;
+  } catch {
+    return undefined;
+  }
+}

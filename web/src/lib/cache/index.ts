@@ -1,0 +1,1 @@
+export { Database, type StoreName } from './database';

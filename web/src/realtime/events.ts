@@ -1,0 +1,61 @@
+import { createAction } from '@reduxjs/toolkit';
+import type {
+  AccountChanges,
+  AccountVersion,
+  ConversationChanges,
+  ConversationId,
+  Message,
+  MessagePage,
+  OneConversation,
+  PageRequest,
+  ServerEvents,
+  SyncAnswer,
+  Timestamp,
+  Version,
+} from '@/protocol';
+
+/** Pushes that say something about the state. `resync` and `session:ended` are about the connection itself. */
+export type PushName = Exclude<keyof ServerEvents, 'resync' | 'session:ended'>;
+
+/** One push, as it came. */
+export type PushItem = {
+  [Name in PushName]: { kind: Name; payload: ServerEvents[Name]; receivedAt: Timestamp };
+}[PushName];
+
+/**
+ * One answer that holds rows, with what the client knew when it asked. Answers travel in the same queue as pushes, so
+ * that both are folded in the order in which they arrived.
+ */
+export type AnswerItem =
+  | {
+      kind: 'answer:sync';
+      /** It was asked without a cursor, or the epoch is another one: what is held is to be dropped. */
+      fresh: boolean;
+      answer: SyncAnswer;
+      receivedAt: Timestamp;
+    }
+  | {
+      kind: 'answer:changes';
+      conversationId: ConversationId;
+      since: Version;
+      /** The account's version when it was asked: what a row told since then is newer than the answer's `my`. */
+      askedAccountVersion: AccountVersion;
+      answer: ConversationChanges;
+    }
+  | {
+      kind: 'answer:page';
+      conversationId: ConversationId;
+      request: PageRequest;
+      /** The conversation's version when it was asked: changes since then may be missing from the page. */
+      askedVersion: Version;
+      answer: MessagePage;
+    }
+  | { kind: 'answer:message'; conversationId: ConversationId; message: Message }
+  | { kind: 'answer:conversation'; askedAccountVersion: AccountVersion; answer: OneConversation }
+  | { kind: 'answer:account'; answer: AccountChanges };
+
+/** What the server said, pushed or answered. */
+export type ServerItem = PushItem | AnswerItem;
+
+/** Everything the server said within one frame, in order. One action a frame, however many events came. */
+export const serverBatch = createAction<readonly ServerItem[]>('server/batch');
