@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| kith_media::testing::check_thumbnails_of_any_bytes(bytes));
