@@ -93,13 +93,13 @@ pub struct MyConversation {
     pub read_seq: Seq,
     /// What others wrote after that and I can see: not unsent, not hidden by me, not of someone I blocked.
     pub unread: u32,
-    /// Those of the unread that mention me or answer me.
+    /// Those of the unread that mention me.
     pub mentions: u32,
     /// The newest that I can see.
     pub last_message: Option<Message>,
     /// No notifications until then; far away for "always".
     pub muted_until: Option<Timestamp>,
-    /// Kept on top, with when it was put there.
+    /// Kept on top.
     pub pinned: bool,
     /// Kept out of the list.
     pub archived: bool,

@@ -83,6 +83,7 @@ pub enum SessionEndReason {
 /// What the server says of its own accord. On the wire: the event's name, then the payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "the large one is nearly all of them")]
 pub enum ServerEvent {
     /// Everything of one version of one conversation.
     ConversationChanged(ConversationChanged),

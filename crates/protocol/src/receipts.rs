@@ -5,7 +5,8 @@ use ts_rs::TS;
 
 use crate::{ConversationId, Profile, Seq, Timestamp, UserId};
 
-/// How far one member has come. Merges by maximum, so order and repetition do not matter.
+/// How far one member has come. Merges by maximum, so order and repetition do not matter. A `sent` push moves both pointers
+/// of its sender to its `seq`, without a receipt of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Receipt {
     /// Who.
@@ -14,7 +15,7 @@ pub struct Receipt {
     pub delivered_seq: Seq,
     /// Up to here they have read it.
     pub read_seq: Seq,
-    /// When `read_seq` last moved.
+    /// When they last said that they had read something; sending does not move it.
     pub read_at: Option<Timestamp>,
 }
 
