@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::serve::ListenerExt;
 use kith_socketio::engine::{Connection, Engine, Handler, Message, Opened, Service};
 use kith_socketio::{
@@ -21,15 +22,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
 
-    let engine = Engine::new(config("/engine.io/"), Arc::new(EchoService));
-    let server = Server::new(config("/socket.io/"), Arc::new(SuiteApplication));
-    let app = engine.router::<()>().merge(server.router());
     // Without a delay for more: every write is a whole batch already.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?;
+    axum::serve(listener, app().into_make_service_with_connect_info::<SocketAddr>()).await?;
     Ok(())
+}
+
+/// Both servers on one router; the crate's own tests mount it too.
+pub(crate) fn app() -> Router {
+    let engine = Engine::new(config("/engine.io/"), Arc::new(EchoService));
+    let server = Server::new(config("/socket.io/"), Arc::new(SuiteApplication));
+    engine.router().merge(server.router())
 }
 
 /// What the suites count on.

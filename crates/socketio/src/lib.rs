@@ -7,6 +7,8 @@
 mod application;
 mod config;
 pub mod engine;
+#[doc(hidden)]
+pub mod fuzzing;
 mod server;
 mod socket;
 

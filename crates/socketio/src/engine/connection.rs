@@ -81,6 +81,15 @@ enum Upgrade {
     Done(Box<WebSocket>),
 }
 
+impl Polling {
+    fn answer_post(&mut self, outcome: Result<(), PacketError>) {
+        if let Some(post) = self.post.take() {
+            // Whoever posted may have gone; the packets count all the same.
+            let _ = post.done.send(outcome);
+        }
+    }
+}
+
 /// What the driver has to do before it reads on.
 pub(super) enum Signal {
     End(DisconnectReason),
@@ -206,6 +215,9 @@ impl Connection {
             state.phase = Phase::Closed(reason);
             state.outbox.clear();
             if let Some(polling) = &mut state.polling {
+                if reason == DisconnectReason::ClientDisconnected {
+                    polling.answer_post(Ok(()));
+                }
                 polling.post = None;
             }
         }
@@ -228,7 +240,13 @@ impl Connection {
     pub(super) fn take_signal(&self) -> Option<Signal> {
         let mut state = self.state.lock();
         match state.phase {
-            Phase::Closing(reason) | Phase::Closed(reason) => Some(Signal::End(reason)),
+            Phase::Closing(reason) | Phase::Closed(reason) => {
+                // Nothing more is read, and the client is to poll for the goodbye.
+                if let Some(polling) = &mut state.polling {
+                    polling.answer_post(Ok(()));
+                }
+                Some(Signal::End(reason))
+            }
             Phase::Open if state.notified => {
                 state.notified = false;
                 Some(Signal::Notified)
@@ -255,18 +273,22 @@ impl Connection {
         }
     }
 
+    /// Answers a post whose packets have all been read, and, since the driver asks again only then, handled.
+    pub(super) fn finish_post(&self) {
+        if let Some(polling) = &mut self.state.lock().polling
+            && polling.post.as_ref().is_some_and(|post| post.payload.is_finished())
+        {
+            polling.answer_post(Ok(()));
+        }
+    }
+
     /// The next packet that was posted.
     pub(super) fn next_posted(&self) -> Option<Result<Packet, PacketError>> {
         let mut state = self.state.lock();
         let polling = state.polling.as_mut()?;
-        let post = polling.post.as_mut()?;
-        let packet = post.payload.next();
-        let failure = packet.as_ref().and_then(|packet| packet.as_ref().err().copied());
-        if (post.payload.is_finished() || failure.is_some())
-            && let Some(post) = polling.post.take()
-        {
-            // Whoever posted may have gone; the packets count all the same.
-            let _ = post.done.send(failure.map_or(Ok(()), Err));
+        let packet = polling.post.as_mut()?.payload.next();
+        if let Some(Err(error)) = packet {
+            polling.answer_post(Err(error));
         }
         packet
     }
@@ -332,7 +354,7 @@ impl Connection {
         Poll::Ready(payload)
     }
 
-    /// Hands the body of a request to the driver. The receiver resolves when the last packet is being handled,
+    /// Hands the body of a request to the driver. The receiver resolves when the last packet has been handled,
     /// and fails when the connection ends before.
     pub(super) fn post(
         &self,

@@ -173,7 +173,7 @@ impl<S: Service> Core<S> {
             let websocket = upgrade.complete(connection.config()).await;
             if let Some(mut websocket) = websocket {
                 websocket.queue(open);
-                drive(connection, handler, Link::WebSocket(websocket)).await;
+                drive(connection, handler, Link::WebSocket(Box::new(websocket))).await;
             }
             drop(place);
         });

@@ -16,7 +16,7 @@ use super::{DisconnectReason, Handler};
 pub(super) enum Link {
     /// HTTP requests come and go; they meet the driver in the [`Connection`].
     Polling,
-    WebSocket(WebSocket),
+    WebSocket(Box<WebSocket>),
 }
 
 /// What the driver does next.
@@ -36,7 +36,7 @@ pub(super) async fn drive(connection: Arc<Connection>, mut handler: impl Handler
         match poll_fn(|cx| link.poll_step(&connection, cx)).await {
             Step::Handle(message) => link.write_while(&connection, Box::pin(handler.message(message))).await,
             Step::Notify => link.write_while(&connection, Box::pin(handler.notified())).await,
-            Step::Upgrade(websocket) => link = Link::WebSocket(*websocket),
+            Step::Upgrade(websocket) => link = Link::WebSocket(websocket),
             Step::End(reason) => break reason,
         }
     };
@@ -87,8 +87,8 @@ impl Link {
 
     /// Reads one packet, unless the client has to read first.
     fn poll_packet(&mut self, connection: &Connection, cx: &mut Context<'_>) -> Poll<Arrival> {
-        let written = self.poll_write(connection, cx);
-        if written.is_failure() {
+        connection.finish_post();
+        if self.poll_write(connection, cx).is_failure() {
             return Poll::Ready(Arrival::Failure(DisconnectReason::TransportClosed));
         }
         if connection.is_full() {

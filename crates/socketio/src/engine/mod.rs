@@ -10,7 +10,7 @@ pub(crate) mod frame;
 mod heartbeat;
 mod http;
 pub(crate) mod outbox;
-mod packet;
+pub(crate) mod packet;
 mod polling;
 mod registry;
 mod request;

@@ -21,7 +21,7 @@ pub enum Message {
 }
 
 /// A string that shares the buffer in which it arrived.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Text {
     packet: Utf8Bytes,
     start: usize,
@@ -34,6 +34,14 @@ impl Deref for Text {
         &self.packet.as_str()[self.start..]
     }
 }
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text {}
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
@@ -164,3 +172,94 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::frame::Frame;
+
+    fn decode_all(body: &[u8], bytes_max: usize) -> Result<Vec<Packet>, PacketError> {
+        let mut payload = Payload::new(Bytes::copy_from_slice(body), bytes_max)?;
+        std::iter::from_fn(|| payload.next()).collect()
+    }
+
+    #[test]
+    fn packets_of_a_client_are_told_apart() {
+        for (packet, expected) in [
+            ("1", Ok(Packet::Close)),
+            ("2probe", Ok(Packet::Probe)),
+            ("3", Ok(Packet::Pong)),
+            ("5", Ok(Packet::Upgrade)),
+            ("6", Ok(Packet::Noop)),
+            ("", Err(PacketError::Malformed)),
+            ("0{}", Err(PacketError::Malformed)),
+            ("2", Err(PacketError::Malformed)),
+            ("7", Err(PacketError::Malformed)),
+            ("é", Err(PacketError::Malformed)),
+        ] {
+            assert_eq!(Packet::from_text(packet.into()), expected, "{packet}");
+        }
+        let message = Packet::from_text("4hello".into());
+        assert!(matches!(message, Ok(Packet::Message(Message::Text(text))) if &*text == "hello"));
+    }
+
+    #[test]
+    fn limit_of_a_payload_is_the_same_for_text_and_for_base64() {
+        let text = |len: usize| format!("4{}", "x".repeat(len - 1)).into_bytes();
+        let binary = |len: usize| format!("b{}", BASE64.encode(vec![7; len])).into_bytes();
+        for len in [10, 11, 12] {
+            assert!(decode_all(&text(len), len).is_ok(), "{len}");
+            assert_eq!(decode_all(&text(len + 1), len), Err(PacketError::TooLarge), "{len}");
+            assert!(decode_all(&binary(len), len).is_ok(), "{len}");
+            assert_eq!(decode_all(&binary(len + 1), len), Err(PacketError::TooLarge), "{len}");
+            assert!(binary(len).len() <= Payload::body_bytes_max(len), "{len}");
+        }
+    }
+
+    #[test]
+    fn base64_is_read_with_and_without_padding() {
+        let expected = Packet::Message(Message::Binary(Bytes::from_static(&[1, 2, 3, 4])));
+        assert_eq!(decode_all(b"bAQIDBA==", 100), Ok(vec![expected.clone()]));
+        assert_eq!(decode_all(b"bAQIDBA", 100), Ok(vec![expected]));
+        assert_eq!(decode_all(b"b!", 100), Err(PacketError::Base64));
+        assert_eq!(decode_all(b"4\xff", 100), Err(PacketError::Utf8));
+    }
+
+    proptest! {
+        #[test]
+        fn payloads_survive_the_round_trip(
+            messages in prop::collection::vec(prop_oneof![
+                "[^\u{1e}]{0,20}".prop_map(Ok),
+                prop::collection::vec(any::<u8>(), 0..20).prop_map(Err),
+            ], 1..8)
+        ) {
+            let mut body = Vec::new();
+            for message in &messages {
+                if !body.is_empty() {
+                    body.push(SEPARATOR);
+                }
+                match message {
+                    Ok(text) => body.extend_from_slice(format!("4{text}").as_bytes()),
+                    Err(bytes) => Frame::binary(bytes).append_to_payload(&mut body),
+                }
+            }
+            let packets = decode_all(&body, 1000).unwrap();
+            prop_assert_eq!(packets.len(), messages.len());
+            for (packet, message) in packets.iter().zip(&messages) {
+                match (packet, message) {
+                    (Packet::Message(Message::Text(text)), Ok(sent)) => prop_assert_eq!(&**text, sent),
+                    (Packet::Message(Message::Binary(bytes)), Err(sent)) => prop_assert_eq!(bytes, sent),
+                    other => prop_assert!(false, "{other:?}"),
+                }
+            }
+        }
+
+        #[test]
+        fn anything_can_be_read_without_a_panic(data in prop::collection::vec(any::<u8>(), 0..200)) {
+            crate::fuzzing::engine_packet(&data);
+            crate::fuzzing::engine_payload(&data);
+        }
+    }
+}

@@ -4,7 +4,6 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use axum::body::Body;
-use bytes::Bytes;
 use http::Response;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
@@ -23,7 +22,7 @@ pub(super) async fn poll(connection: Arc<Connection>) -> Result<Response<Body>, 
     Ok(answers::payload(payload))
 }
 
-/// Takes packets in. The answer leaves when the last of them is being handled, so that a client posts no
+/// Takes packets in. The answer leaves when the last of them has been handled, so that a client posts no
 /// faster than it is served.
 pub(super) async fn post(connection: &Connection, body: Body) -> Result<Response<Body>, Refusal> {
     let payload = read_payload(connection, body).await.inspect_err(|error| {
@@ -53,7 +52,7 @@ async fn read_payload(connection: &Connection, body: Body) -> Result<Payload, Pa
         .map_err(|error| {
             if error.is::<LengthLimitError>() { PacketError::TooLarge } else { PacketError::Malformed }
         })?;
-    Payload::new(Bytes::from(body.to_bytes()), bytes_max)
+    Payload::new(body.to_bytes(), bytes_max)
 }
 
 /// A poll that has no answer yet. If it goes away without one, so did the client.

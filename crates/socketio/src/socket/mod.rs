@@ -3,7 +3,7 @@
 mod client;
 mod event;
 mod handle;
-mod packet;
+pub(crate) mod packet;
 
 pub(crate) use self::client::SocketService;
 pub use self::event::{AckId, Arguments, EncodedEvent, Event};

@@ -189,3 +189,102 @@ fn take_ack(rest: &mut &str) -> Result<Option<u64>, ParseError> {
     *rest = behind;
     number.parse().map(Some).map_err(|_| ParseError::AckId)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn envelope_is_read_part_by_part() {
+        let text = r#"52-/admin,17["x",{"_placeholder":true,"num":0}]"#;
+        let packet = Packet::parse(text, 2).unwrap();
+        assert_eq!(packet.kind, PacketKind::Event);
+        assert_eq!((packet.attachments, packet.namespace, packet.ack), (2, "/admin", Some(17)));
+        assert!(text[packet.data_at..].starts_with("[\"x\""));
+    }
+
+    #[test]
+    fn namespace_ends_at_the_comma_or_with_the_packet() {
+        for (text, namespace, data_at) in
+            [("0", "/", 1), ("0/a", "/a", 3), ("0/a,", "/a", 4), ("0/,{}", "/", 3)]
+        {
+            let packet = Packet::parse(text, 0).unwrap();
+            assert_eq!((packet.namespace, packet.data_at), (namespace, data_at), "{text}");
+        }
+    }
+
+    #[test]
+    fn attachments_are_limited() {
+        assert!(Packet::parse(r#"53-["x"]"#, 3).is_ok());
+        for text in [r#"54-["x"]"#, r#"599999999999999999999-["x"]"#] {
+            assert_eq!(Packet::parse(text, 3), Err(ParseError::TooManyAttachments), "{text}");
+        }
+        for text in [r#"5["x"]"#, r#"5-["x"]"#, r#"5+1-["x"]"#] {
+            assert_eq!(Packet::parse(text, 3), Err(ParseError::Attachments), "{text}");
+        }
+    }
+
+    #[test]
+    fn ack_ids_are_read_where_they_belong() {
+        assert_eq!(Packet::parse("218446744073709551615[]", 0).unwrap().ack, Some(u64::MAX));
+        for text in ["218446744073709551616[]", "3[]", "05", "15"] {
+            assert_eq!(Packet::parse(text, 0), Err(ParseError::AckId), "{text}");
+        }
+    }
+
+    #[test]
+    fn arguments_are_found_in_the_text() {
+        for (data, name, args, first) in [
+            (r#"["x"]"#, "x", "", ""),
+            (r#"["x",1,"2",{"3":[true]}]"#, "x", r#"1,"2",{"3":[true]}"#, "1"),
+            (r#" [ "a\u0062" , { } , 2 ] "#, "ab", "{ } , 2", "{ }"),
+        ] {
+            let (found, elements) = parse_event(data).unwrap();
+            assert_eq!((found.as_str(), &data[elements.args], &data[elements.first]), (name, args, first));
+        }
+        let elements = parse_ack("[1,2]").unwrap();
+        assert_eq!(elements, Elements { args: 1..4, first: 1..2 });
+    }
+
+    #[test]
+    fn reserved_and_unnamed_events_are_refused() {
+        for data in
+            [r#"["connect"]"#, r#"["disconnect",1]"#, "[]", "[1]", "{}", "", "[\"x\"", "[\"x\"]]", "[\"x\",]"]
+        {
+            assert_eq!(parse_event(data), Err(ParseError::Json), "{data}");
+        }
+    }
+
+    #[test]
+    fn depth_costs_nothing() {
+        let deep = format!(r#"["x",{}{}]"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(parse_event(&deep).unwrap().0, "x");
+    }
+
+    proptest! {
+        #[test]
+        fn events_survive_the_round_trip(
+            name in "[a-z:]{1,12}_", payload in any::<Vec<String>>(), ack in any::<Option<u64>>(),
+            namespace in prop_oneof![Just("/".to_owned()), "/[a-z]{1,8}"],
+        ) {
+            let address = if namespace == "/" { String::new() } else { format!("{namespace},") };
+            let ack_text = ack.map(|ack| ack.to_string()).unwrap_or_default();
+            let json = serde_json::json!([name, payload]).to_string();
+            let text = format!("2{address}{ack_text}{json}");
+            let packet = Packet::parse(&text, 0).unwrap();
+            prop_assert_eq!((packet.namespace, packet.ack), (namespace.as_str(), ack));
+            let data = &text[packet.data_at..];
+            let (found, elements) = parse_event(data).unwrap();
+            prop_assert_eq!(found, name);
+            prop_assert_eq!(serde_json::from_str::<Vec<String>>(&data[elements.first]).unwrap(), payload);
+        }
+
+        #[test]
+        fn anything_can_be_read_without_a_panic(text in any::<String>(), kind in "[0-9]", bytes in any::<Vec<u8>>()) {
+            crate::fuzzing::socket_packet(format!("{kind}{text}").as_bytes());
+            crate::fuzzing::socket_packet(&bytes);
+        }
+    }
+}
