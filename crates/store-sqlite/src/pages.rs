@@ -1,0 +1,279 @@
+//! Messages: reading stretches of them, through a reader's own door.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kith_chat::{Refusal, Reply, store::PageStore};
+use kith_protocol::*;
+use rusqlite::{Connection, ToSql, params, params_from_iter};
+
+use crate::{
+    SqliteStore,
+    door::{self, Door},
+    error::Outcome,
+    people::Named,
+    rows::{self, MESSAGES},
+};
+
+/// What messages, quotes and people may take of an answer together; the rest is room for what surrounds them.
+const ANSWER_BYTES: usize = limits::ANSWER_BYTES_MAX - 16 * 1024;
+
+/// What a member sees: not cleared, not hidden. `?1` is the conversation, `?2` the member.
+const VISIBLE: &str = "m.conversation = ?1 \
+     AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.user = ?2 AND h.conversation = ?1 AND h.seq = m.seq)";
+
+impl PageStore for SqliteStore {
+    fn page(&self, actor: UserId, request: PageRequest) -> Reply<MessagePage> {
+        self.read(move |connection| {
+            let door = door::enter(connection, actor, request.conversation_id)?;
+            let limit = request.limit.map_or(limits::PAGE_MESSAGES_MAX, |limit| limit as usize);
+            let mut answer = Answer::new(ANSWER_BYTES);
+            let range = match (request.before, request.after, request.around) {
+                (Some(before), _, _) => older(connection, &door, before, limit, &mut answer)?,
+                (_, Some(after), _) => newer(connection, &door, after, limit, &mut answer)?,
+                (_, _, Some(around)) => on_both_sides(connection, &door, around, limit, &mut answer)?,
+                _ => older(connection, &door, door.last_seq.next(), limit, &mut answer)?,
+            };
+            Ok(answer.into_page(&door, range))
+        })
+    }
+
+    fn pinned(&self, actor: UserId, id: ConversationId) -> Reply<MessagePage> {
+        self.read(move |connection| {
+            let door = door::enter(connection, actor, id)?;
+            let found = "AND m.seq > ?3 AND m.pinned_at IS NOT NULL ORDER BY m.pinned_at DESC, m.seq DESC";
+            loose(connection, &door, found, &[&door.cleared_seq.0])
+        })
+    }
+
+    fn with_attachments(
+        &self,
+        actor: UserId,
+        id: ConversationId,
+        images: bool,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Reply<MessagePage> {
+        self.read(move |connection| {
+            let door = door::enter(connection, actor, id)?;
+            let before = before.unwrap_or_else(|| door.last_seq.next());
+            let kind = if images { "a.kind = 0" } else { "a.kind <> 0" };
+            let found = format!(
+                "AND m.seq > ?3 AND m.seq < ?4 AND m.extras & 1 AND EXISTS ( \
+                   SELECT 1 FROM message_attachments x JOIN attachments a ON a.num = x.attachment \
+                   WHERE x.conversation = m.conversation AND x.seq = m.seq AND {kind}) \
+                 ORDER BY m.seq DESC LIMIT ?5"
+            );
+            loose(connection, &door, &found, &[&door.cleared_seq.0, &before.0, &limit])
+        })
+    }
+
+    fn message(&self, actor: UserId, address: MessageAddress) -> Reply<OneMessage> {
+        self.read(move |connection| {
+            let door = door::enter(connection, actor, address.conversation_id)?;
+            let message = door.message(connection, address.seq)?.ok_or_else(Refusal::not_found)?;
+            Ok(OneMessage { message })
+        })
+    }
+}
+
+/// Messages with what they quote and whom they name, as long as they fit.
+pub(crate) struct Answer {
+    messages: BTreeMap<Seq, Message>,
+    quotes: BTreeMap<Seq, Message>,
+    named: Named,
+    bytes_left: usize,
+}
+
+impl Answer {
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self {
+            messages: BTreeMap::new(),
+            quotes: BTreeMap::new(),
+            named: Named::default(),
+            bytes_left: bytes,
+        }
+    }
+
+    /// Adds a message with all that belongs to it. Whether it fitted; the first always does.
+    pub(crate) fn add(
+        &mut self,
+        connection: &Connection,
+        door: &Door,
+        message: Message,
+    ) -> rusqlite::Result<bool> {
+        let mut bytes = rows::weight(&message);
+        let quote = match message
+            .reply_to
+            .filter(|seq| !self.quotes.contains_key(seq) && !self.messages.contains_key(seq))
+        {
+            Some(seq) => door.message(connection, seq)?,
+            None => None,
+        };
+        bytes += quote.as_ref().map_or(0, rows::weight);
+        for id in people_of(&message).into_iter().chain(quote.iter().map(|quote| quote.sender_id)) {
+            bytes += self.named.add(connection, id)?;
+        }
+        if bytes > self.bytes_left && !self.messages.is_empty() {
+            return Ok(false);
+        }
+        self.bytes_left = self.bytes_left.saturating_sub(bytes);
+        self.quotes.extend(quote.map(|quote| (quote.seq, quote)));
+        self.messages.insert(message.seq, message);
+        Ok(true)
+    }
+
+    /// The messages in order, the quotes that are not among them, and the people.
+    pub(crate) fn into_parts(self) -> (Vec<Message>, Vec<Message>, Named) {
+        let Self { messages, mut quotes, named, .. } = self;
+        quotes.retain(|seq, _| !messages.contains_key(seq));
+        (messages.into_values().collect(), quotes.into_values().collect(), named)
+    }
+
+    fn into_page(self, door: &Door, range: Range) -> MessagePage {
+        let (messages, quotes, named) = self.into_parts();
+        MessagePage {
+            messages,
+            quotes,
+            from_seq: range.from,
+            to_seq: range.to,
+            at_start: range.from <= door.first_seq(),
+            at_end: range.to >= door.last_seq,
+            users: named.into_profiles(),
+        }
+    }
+}
+
+/// Everyone whom a message names.
+pub(crate) fn people_of(message: &Message) -> BTreeSet<UserId> {
+    let mentioned = message.entities.iter().filter_map(|entity| entity.user_id);
+    let reacted = message.reactions.iter().flat_map(|reaction| reaction.user_ids.iter().copied());
+    let told =
+        message.system.iter().flat_map(|system| system.user_ids.iter().copied().take(NAMED_IN_NOTICE_MAX));
+    [message.sender_id].into_iter().chain(mentioned).chain(reacted).chain(told).collect()
+}
+
+/// A notice that a thousand people joined names the first of them.
+const NAMED_IN_NOTICE_MAX: usize = 20;
+
+/// What a page covers, whether or not something is there for this reader.
+struct Range {
+    from: Seq,
+    to: Seq,
+}
+
+/// The nearest messages before `before`.
+pub(crate) fn newest(
+    connection: &Connection,
+    door: &Door,
+    limit: usize,
+    answer: &mut Answer,
+) -> rusqlite::Result<()> {
+    older(connection, door, door.last_seq.next(), limit, answer).map(|_| ())
+}
+
+fn older(
+    connection: &Connection,
+    door: &Door,
+    before: Seq,
+    limit: usize,
+    answer: &mut Answer,
+) -> rusqlite::Result<Range> {
+    let before = before.min(door.last_seq.next());
+    let to = Seq(before.0.saturating_sub(1));
+    let order = "AND m.seq > ?3 AND m.seq < ?4 ORDER BY m.seq DESC LIMIT ?5";
+    let bounds: [&dyn ToSql; 3] = [&door.cleared_seq.0, &before.0, &(limit + 1)];
+    let fitted = take(connection, door, order, &bounds, limit, answer)?;
+    let from = fitted.unwrap_or_else(|| door.first_seq());
+    // An empty stretch begins behind its end.
+    Ok(Range { from: from.min(to.next()), to })
+}
+
+fn newer(
+    connection: &Connection,
+    door: &Door,
+    after: Seq,
+    limit: usize,
+    answer: &mut Answer,
+) -> rusqlite::Result<Range> {
+    let after = after.max(door.cleared_seq).min(door.last_seq);
+    let order = "AND m.seq > ?3 AND m.seq < ?4 ORDER BY m.seq LIMIT ?5";
+    let bounds: [&dyn ToSql; 3] = [&after.0, &door.last_seq.next().0, &(limit + 1)];
+    let fitted = take(connection, door, order, &bounds, limit, answer)?;
+    Ok(Range { from: after.next(), to: fitted.unwrap_or(door.last_seq) })
+}
+
+fn on_both_sides(
+    connection: &Connection,
+    door: &Door,
+    around: Seq,
+    limit: usize,
+    answer: &mut Answer,
+) -> rusqlite::Result<Range> {
+    // Half of the room for each side, so that a heavy past does not push what was asked for out of the answer.
+    let bytes = answer.bytes_left;
+    answer.bytes_left = bytes / 2;
+    let before = around.next();
+    let past = older(connection, door, before, limit.div_ceil(2), answer)?;
+    answer.bytes_left += bytes / 2;
+    let future = newer(connection, door, past.to, limit / 2, answer)?;
+    Ok(Range { from: past.from, to: future.to.max(past.to) })
+}
+
+/// Takes messages in the given order until `limit` of them or the answer is full. Returns the number of the last one that
+/// was taken, or `None` when there was no more.
+fn take(
+    connection: &Connection,
+    door: &Door,
+    order: &str,
+    bounds: &[&dyn ToSql],
+    limit: usize,
+    answer: &mut Answer,
+) -> rusqlite::Result<Option<Seq>> {
+    let mut statement = connection.prepare_cached(&format!("{MESSAGES} WHERE {VISIBLE} {order}"))?;
+    let people: [&dyn ToSql; 2] = [&door.conversation, &door.user];
+    let mut found = statement.query(params_from_iter(people.iter().chain(bounds)))?;
+    let mut last = None;
+    let mut taken = 0;
+    while let Some(row) = found.next()? {
+        if taken == limit {
+            return Ok(last);
+        }
+        let message = rows::message_of(connection, row, Some(door.user))?;
+        let seq = message.seq;
+        if !answer.add(connection, door, message)? {
+            return Ok(last);
+        }
+        last = Some(seq);
+        taken += 1;
+    }
+    Ok(None)
+}
+
+/// Messages that need not follow one another.
+fn loose(connection: &Connection, door: &Door, found: &str, bounds: &[&dyn ToSql]) -> Outcome<MessagePage> {
+    let mut answer = Answer::new(ANSWER_BYTES);
+    let cut = take(connection, door, found, bounds, limits::PAGE_MESSAGES_MAX, &mut answer)?;
+    let (mut messages, quotes, named) = answer.into_parts();
+    messages.reverse();
+    let from_seq = messages.last().map_or(Seq(1), |message| message.seq);
+    Ok(MessagePage {
+        messages,
+        quotes,
+        from_seq,
+        to_seq: Seq(from_seq.0.saturating_sub(1)),
+        at_start: cut.is_none(),
+        at_end: true,
+        users: named.into_profiles(),
+    })
+}
+
+/// The newest message that a member sees.
+pub(crate) fn last_visible(connection: &Connection, door: &Door) -> rusqlite::Result<Option<Message>> {
+    connection
+        .prepare_cached(&format!("{MESSAGES} WHERE {VISIBLE} AND m.seq > ?3 ORDER BY m.seq DESC LIMIT 1"))?
+        .query_map(params![door.conversation, door.user, door.cleared_seq.0], |row| {
+            rows::message_of(connection, row, Some(door.user))
+        })?
+        .next()
+        .transpose()
+}

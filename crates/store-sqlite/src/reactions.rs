@@ -1,0 +1,91 @@
+//! Reactions: one emoji per person and message.
+
+use kith_chat::{Refusal, Reply, messages::decide_touch, store::ReactionStore};
+use kith_protocol::*;
+use rusqlite::params;
+
+use crate::{
+    SqliteStore,
+    door::{self, Door},
+    error::Outcome,
+    messages::{current, existing, tell_changed},
+    people::Named,
+    rows::{self, extras},
+    writer::Write,
+};
+
+impl ReactionStore for SqliteStore {
+    fn react(&self, actor: UserId, address: MessageAddress, emoji: Option<String>) -> Reply<Message> {
+        self.write(move |write| {
+            let mut door = door::enter(write.connection, actor, address.conversation_id)?;
+            decide_touch(&existing(write.connection, &door, address.seq)?)?;
+            let before = rows::my_reaction(write.connection, door.conversation, address.seq, door.user)?;
+            if before != emoji {
+                react(write, &mut door, address.seq, emoji)?;
+            }
+            current(write.connection, &door, address.seq)
+        })
+    }
+
+    fn reactions(&self, actor: UserId, address: MessageAddress) -> Reply<ReactionList> {
+        self.read(move |connection| {
+            let door = door::enter(connection, actor, address.conversation_id)?;
+            existing(connection, &door, address.seq)?;
+            let reactions = rows::reactions(connection, door.conversation, address.seq, usize::MAX)?;
+            let mut named = Named::default();
+            for id in reactions.iter().flat_map(|reaction| &reaction.user_ids) {
+                named.add(connection, *id)?;
+            }
+            Ok(ReactionList { reactions, users: named.into_profiles(), more: false })
+        })
+    }
+}
+
+fn react(write: &mut Write<'_>, door: &mut Door, seq: Seq, emoji: Option<String>) -> Outcome<()> {
+    let connection = write.connection;
+    if let Some(emoji) = &emoji {
+        check_kinds(write, door, seq, emoji)?;
+    }
+    let version = door.take_version();
+    match &emoji {
+        Some(emoji) => connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO reactions (conversation, seq, user, emoji, version) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![door.conversation, seq.0, door.user, emoji, version.0])?,
+        None => connection
+            .prepare_cached("DELETE FROM reactions WHERE conversation = ?1 AND seq = ?2 AND user = ?3")?
+            .execute(params![door.conversation, seq.0, door.user])?,
+    };
+    connection
+        .prepare_cached(
+            "UPDATE messages SET version = ?3, extras = extras | ?4 WHERE conversation = ?1 AND seq = ?2",
+        )?
+        .execute(params![door.conversation, seq.0, version.0, extras::REACTIONS])?;
+    let cause = Cause {
+        kind: CauseKind::Reacted,
+        actor_id: door.user_id,
+        seq: Some(seq),
+        emoji,
+        user_ids: Vec::new(),
+    };
+    tell_changed(write, door, seq, cause)
+}
+
+/// Whether this emoji may join the kinds that are there, one's own last one left out.
+fn check_kinds(write: &Write<'_>, door: &Door, seq: Seq, emoji: &str) -> Outcome<()> {
+    let (kinds, known): (usize, bool) = write
+        .connection
+        .prepare_cached(
+            "SELECT COUNT(DISTINCT emoji), COALESCE(MAX(emoji = ?4), 0) FROM reactions \
+             WHERE conversation = ?1 AND seq = ?2 AND user <> ?3",
+        )?
+        .query_row(params![door.conversation, seq.0, door.user, emoji], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    if kinds >= limits::REACTION_KINDS_MAX && !known {
+        let message = format!("A message has at most {} kinds of reaction.", limits::REACTION_KINDS_MAX);
+        return Err(Refusal::too_large("emoji", limits::REACTION_KINDS_MAX, message).into());
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Reading: a few threads with a connection each, answering from snapshots while the writer goes on.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+};
+
+use kith_chat::{Refusal, Reply};
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::{
+    OpenError,
+    error::Outcome,
+    store::{connect, reading_pragmas},
+};
+
+/// How many reads may wait for a thread.
+const WAITING_MAX: usize = 4_096;
+/// When to come back if more are waiting, in milliseconds.
+const RETRY_AFTER_MS: u64 = 250;
+
+type Job = Box<dyn FnOnce(&Connection) + Send>;
+
+/// The pool of read connections. Its threads end when it is dropped.
+pub(crate) struct Readers {
+    jobs: SyncSender<Job>,
+}
+
+impl Readers {
+    /// Opens `count` connections to the database at `path`.
+    pub(crate) fn open(path: &Path, count: usize, cache_kib: usize) -> Result<Self, OpenError> {
+        let (jobs, queue) = sync_channel::<Job>(WAITING_MAX);
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..count.max(1) {
+            let connection = connect(path)?;
+            reading_pragmas(&connection, cache_kib)?;
+            let queue = Arc::clone(&queue);
+            thread::Builder::new()
+                .name("store-reader".into())
+                .spawn(move || serve(&connection, &queue))
+                .map_err(OpenError::Thread)?;
+        }
+        Ok(Self { jobs })
+    }
+
+    /// Runs `read` in a snapshot. Everything in it is as of one moment, after every write that has been answered.
+    pub(crate) fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+    ) -> Reply<T> {
+        let (sender, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            // Whoever asked may have gone away.
+            let _ = sender.send(in_snapshot(connection, read));
+        });
+        let queued = self.jobs.try_send(job);
+        Box::pin(async move {
+            queued.map_err(|_| Refusal::rate_limited(RETRY_AFTER_MS))?;
+            receiver.await.unwrap_or_else(|_| Err(Refusal::internal()))
+        })
+    }
+}
+
+fn serve(connection: &Connection, queue: &Mutex<Receiver<Job>>) {
+    loop {
+        // Held only while waiting for the next job, so that the threads take turns.
+        let job = queue.lock().recv();
+        match job {
+            Ok(job) => job(connection),
+            Err(_) => return,
+        }
+    }
+}
+
+fn in_snapshot<T>(
+    connection: &Connection,
+    read: impl FnOnce(&Connection) -> Outcome<T>,
+) -> Result<T, Refusal> {
+    let run = || -> Outcome<T> {
+        let snapshot = connection.unchecked_transaction()?;
+        read(&snapshot)
+    };
+    // A panic is a fault of ours in one read; the thread and its connection go on for the others.
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
+        Ok(outcome) => outcome.map_err(crate::error::Failure::into_refusal),
+        Err(_) => {
+            tracing::error!("a read panicked");
+            Err(Refusal::internal())
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! How far members have received and read.
+
+use std::sync::Arc;
+
+use kith_chat::{Audience, Reply, receipts, store::ReceiptStore};
+use kith_protocol::*;
+use rusqlite::{Connection, Row, params};
+
+use crate::{
+    SqliteStore, account,
+    door::{self, Door},
+    error::Outcome,
+    people::{Named, user_id},
+    writer::Write,
+};
+
+impl ReceiptStore for SqliteStore {
+    fn mark_delivered(&self, actor: UserId, address: MessageAddress) -> Reply<()> {
+        self.write(move |write| {
+            let door = door::enter(write.connection, actor, address.conversation_id)?;
+            let Some(delivered_seq) =
+                receipts::advance(door.receipt.delivered_seq, address.seq, door.last_seq)
+            else {
+                return Ok(());
+            };
+            let receipt = Receipt { delivered_seq, ..door.receipt.clone() };
+            save(write, &door, &receipt)?;
+            tell(write, &door, receipt, Moved::Delivered)
+        })
+    }
+
+    fn mark_read(&self, actor: UserId, address: MessageAddress, now: Timestamp) -> Reply<()> {
+        self.write(move |write| {
+            let door = door::enter(write.connection, actor, address.conversation_id)?;
+            let moved = receipts::advance(door.receipt.read_seq, address.seq, door.last_seq);
+            if moved.is_none() && !door.marked_unread {
+                return Ok(());
+            }
+            if let Some(read_seq) = moved {
+                let receipt = receipts::read_to(door.receipt.clone(), read_seq, now);
+                save(write, &door, &receipt)?;
+                tell(write, &door, receipt, Moved::Read)?;
+            }
+            let version = account::take_version(write, door.user)?;
+            account::update(write, &door, version, "marked_unread = 0", [])?;
+            account::tell_conversations(write, door.user, version, &[door.conversation])
+        })
+    }
+
+    fn receipts(&self, actor: UserId, address: MessageAddress) -> Reply<ReceiptList> {
+        self.read(move |connection| {
+            let door = door::enter(connection, actor, address.conversation_id)?;
+            if !door.sees(connection, address.seq)? {
+                return Err(kith_chat::Refusal::not_found().into());
+            }
+            let mut receipts = of_members(connection, &door, limits::MEMBERS_MAX)?;
+            receipts.retain(|receipt| receipt.user_id != actor);
+            let mut named = Named::default();
+            for receipt in &receipts {
+                named.add(connection, receipt.user_id)?;
+            }
+            Ok(ReceiptList { receipts, users: named.into_profiles(), more: false })
+        })
+    }
+}
+
+/// Which pointer moved.
+#[derive(Clone, Copy, PartialEq)]
+enum Moved {
+    Delivered,
+    Read,
+}
+
+fn save(write: &Write<'_>, door: &Door, receipt: &Receipt) -> rusqlite::Result<()> {
+    write
+        .connection
+        .prepare_cached(
+            "UPDATE members SET delivered_seq = ?3, read_seq = ?4, read_at = ?5 WHERE conversation = ?1 AND user = ?2",
+        )?
+        .execute(params![
+            door.conversation,
+            door.user,
+            receipt.delivered_seq.0,
+            receipt.read_seq.0,
+            receipt.read_at.map(|at| at.0)
+        ])?;
+    if door.member_count as usize <= limits::EPHEMERAL_MEMBERS_MAX {
+        touch(write, door.conversation)?;
+    }
+    Ok(())
+}
+
+/// `sync` shall tell of this conversation.
+pub(crate) fn touch(write: &Write<'_>, conversation: i64) -> rusqlite::Result<()> {
+    write
+        .connection
+        .prepare_cached("UPDATE conversations SET tick = ?2 WHERE num = ?1")?
+        .execute(params![conversation, write.tick])?;
+    Ok(())
+}
+
+/// Tells of a pointer that moved: everyone in a small conversation, only one's own devices in a large one. Whoever keeps
+/// to themselves how far they have read shows nobody, and is shown nobody's.
+fn tell(write: &mut Write<'_>, door: &Door, receipt: Receipt, moved: Moved) -> Outcome<()> {
+    let event = |receipt| {
+        ServerEvent::ReceiptUpdated(ReceiptUpdated { conversation_id: door.id, receipts: vec![receipt] })
+    };
+    if door.member_count as usize > limits::EPHEMERAL_MEMBERS_MAX {
+        write.tell(Audience::Person(door.user_id), event(receipt));
+        return Ok(());
+    }
+    let audience = write.audience(door.conversation)?;
+    let private = |write: &Write<'_>, id: UserId| {
+        id != door.user_id && (write.hides_reading(door.user_id) || write.hides_reading(id))
+    };
+    let (unaware, aware): (Vec<UserId>, Vec<UserId>) = audience.iter().partition(|id| private(write, **id));
+    let reduced = receipts::without_read(receipt.clone(), door.spoke_seq);
+    if unaware.is_empty() {
+        write.tell(Audience::People(audience), event(receipt));
+        return Ok(());
+    }
+    write.tell(Audience::People(Arc::from(aware)), event(receipt));
+    if moved == Moved::Delivered || reduced.delivered_seq > door.receipt.delivered_seq {
+        write.tell(Audience::People(Arc::from(unaware)), event(reduced));
+    }
+    Ok(())
+}
+
+/// Tells everyone how far these members are: of those who have just joined.
+pub(crate) fn tell_all(write: &mut Write<'_>, door: &Door, receipts: Vec<Receipt>) -> Outcome<()> {
+    let audience = write.audience(door.conversation)?;
+    let event = ReceiptUpdated { conversation_id: door.id, receipts };
+    write.tell(Audience::People(audience), ServerEvent::ReceiptUpdated(event));
+    Ok(())
+}
+
+/// How far the members have come who spoke last, as this member may see it.
+pub(crate) fn of_members(
+    connection: &Connection,
+    door: &Door,
+    limit: usize,
+) -> rusqlite::Result<Vec<Receipt>> {
+    let hides: bool = connection
+        .prepare_cached("SELECT read_receipts = 0 FROM users WHERE num = ?1")?
+        .query_row([door.user], |row| row.get(0))?;
+    // In a large group only one's own: nobody is told of the others', so what one held would only grow old.
+    let large = door.member_count as usize > limits::EPHEMERAL_MEMBERS_MAX && limit < limits::MEMBERS_MAX;
+    let only = if large { "AND m.user = ?2" } else { "AND ?2 = ?2" };
+    connection
+        .prepare_cached(&format!(
+            "SELECT u.id, m.delivered_seq, m.read_seq, m.read_at, m.spoke_seq, u.read_receipts = 0 \
+             FROM members m JOIN users u ON u.num = m.user \
+             WHERE m.conversation = ?1 AND m.left_at IS NULL {only} ORDER BY m.spoke_seq DESC, m.user LIMIT ?3"
+        ))?
+        .query_map(params![door.conversation, door.user, limit], |row| {
+            let receipt = of_row(row)?;
+            let private = receipt.user_id != door.user_id && (hides || row.get(5)?);
+            let spoke_seq = Seq(row.get(4)?);
+            Ok(if private { receipts::without_read(receipt, spoke_seq) } else { receipt })
+        })?
+        .collect()
+}
+
+fn of_row(row: &Row<'_>) -> rusqlite::Result<Receipt> {
+    Ok(Receipt {
+        user_id: user_id(row, 0)?,
+        delivered_seq: Seq(row.get(1)?),
+        read_seq: Seq(row.get(2)?),
+        read_at: row.get::<_, Option<u64>>(3)?.map(Timestamp),
+    })
+}

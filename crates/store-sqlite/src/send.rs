@@ -1,0 +1,274 @@
+//! Sending: what a new message needs, and writing it.
+
+use kith_chat::{Refusal, messages::decide_touch, rights::Action, store::NewMessage};
+use kith_protocol::*;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{
+    account, attachments,
+    door::{self, Door},
+    error::Outcome,
+    messages::existing,
+    rows::{self, extras},
+    search,
+    writer::Write,
+};
+
+/// Sends, exactly once per sender and `client_id`.
+pub(crate) fn send(
+    write: &mut Write<'_>,
+    actor: UserId,
+    new: NewMessage,
+    now: Timestamp,
+) -> Outcome<Message> {
+    let mut door = door::enter(write.connection, actor, new.conversation_id)?;
+    if let Some(message) = sent_before(write.connection, &door, &new)? {
+        return Ok(message);
+    }
+    door.standing().allow(Action::Talk)?;
+    check_other_person(write.connection, &door)?;
+    let quote = new.reply_to.map(|seq| answered(write.connection, &door, seq)).transpose()?;
+    let mut content = match new.forward {
+        Some(address) => forwarded(write.connection, actor, address)?,
+        None => own(write.connection, &door, &new)?,
+    };
+    content.reply_to = new.reply_to;
+    content.client = Some((new.client_id, new.fingerprint));
+
+    let seq = insert(write, &mut door, content, now)?;
+    door.save(write)?;
+    mark_spoken(write, &door, seq)?;
+    let message =
+        rows::message(write.connection, door.conversation, seq, None)?.ok_or_else(Refusal::internal)?;
+    let cause =
+        Cause { kind: CauseKind::Sent, actor_id: actor, seq: Some(seq), emoji: None, user_ids: Vec::new() };
+    let change = ConversationChanged {
+        messages: vec![message.clone()],
+        quotes: quote.into_iter().collect(),
+        ..door.change(cause)
+    };
+    door.tell(write, change)?;
+    if door.marked_unread {
+        let version = account::take_version(write, door.user)?;
+        account::update(write, &door, version, "marked_unread = 0", [])?;
+        account::tell_conversations(write, door.user, version, &[door.conversation])?;
+    }
+    Ok(message)
+}
+
+/// The message that this `client_id` has already become.
+///
+/// # Errors
+/// `conflict` with its `seq` when it became another than this request asks for.
+fn sent_before(connection: &Connection, door: &Door, new: &NewMessage) -> Outcome<Option<Message>> {
+    let found = connection
+        .prepare_cached(
+            "SELECT conversation, seq, fingerprint FROM messages WHERE sender = ?1 AND client_id = ?2",
+        )?
+        .query_row(params![door.user, new.client_id.as_bytes()], |row| {
+            Ok((row.get::<_, i64>(0)?, Seq(row.get(1)?), row.get::<_, [u8; 8]>(2)?))
+        })
+        .optional()?;
+    let Some((conversation, seq, fingerprint)) = found else { return Ok(None) };
+    if conversation != door.conversation || fingerprint != new.fingerprint {
+        let refusal = Refusal::conflict("This client_id belongs to another message.").at("client_id");
+        return Err(refusal.with_seq(seq).into());
+    }
+    Ok(rows::message(connection, conversation, seq, Some(door.user))?)
+}
+
+/// In a direct conversation: whether the other person is there to be written to.
+fn check_other_person(connection: &Connection, door: &Door) -> Outcome<()> {
+    if door.kind != ConversationKind::Direct {
+        return Ok(());
+    }
+    let (deleted, blocks_me, blocked): (bool, bool, bool) = connection
+        .prepare_cached(
+            "SELECT COALESCE(MAX(u.deleted_at IS NOT NULL), 0), \
+               EXISTS (SELECT 1 FROM blocks WHERE user = m.user AND blocked = ?2 AND active = 1), \
+               EXISTS (SELECT 1 FROM blocks WHERE user = ?2 AND blocked = m.user AND active = 1) \
+             FROM members m JOIN users u ON u.num = m.user WHERE m.conversation = ?1 AND m.user <> ?2",
+        )?
+        .query_row(params![door.conversation, door.user], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    let refuse = |message: &str| Err(Refusal::forbidden(message).into());
+    match () {
+        () if deleted => refuse("This account was deleted."),
+        () if blocked => refuse("You have blocked this person."),
+        () if blocks_me => refuse("This person does not take messages from you."),
+        () => Ok(()),
+    }
+}
+
+/// The message that is answered, through the sender's own door.
+fn answered(connection: &Connection, door: &Door, seq: Seq) -> Outcome<Message> {
+    let message = door.message(connection, seq)?.ok_or_else(|| Refusal::not_found().at("reply_to"))?;
+    decide_touch(&existing(connection, door, seq)?).map_err(|refusal| refusal.at("reply_to"))?;
+    Ok(Message { my_reaction: None, ..message })
+}
+
+/// What a new message holds.
+#[derive(Default)]
+pub(crate) struct Content {
+    kind: u8,
+    text: String,
+    entities: Vec<Entity>,
+    attachments: Vec<i64>,
+    forwarded: bool,
+    reply_to: Option<Seq>,
+    system: Option<SystemNotice>,
+    client: Option<(ClientId, [u8; 8])>,
+}
+
+fn own(connection: &Connection, door: &Door, new: &NewMessage) -> Outcome<Content> {
+    check_mentions(connection, door, &new.entities)?;
+    let attachments = new
+        .attachment_ids
+        .iter()
+        .enumerate()
+        .map(|(index, id)| {
+            let found = attachments::own(connection, door.user, *id)?;
+            found.ok_or_else(|| Refusal::not_found().at(format!("attachment_ids[{index}]")).into())
+        })
+        .collect::<Outcome<_>>()?;
+    Ok(Content { text: new.text.clone(), entities: new.entities.clone(), attachments, ..Content::default() })
+}
+
+/// A copy of a message from elsewhere, through the sender's own door there. The bytes of what it shows are shared.
+fn forwarded(connection: &Connection, actor: UserId, address: MessageAddress) -> Outcome<Content> {
+    let blame = |refusal: Refusal| refusal.at("forward");
+    let door = door::enter(connection, actor, address.conversation_id)?;
+    let message = door.message(connection, address.seq)?.ok_or_else(|| blame(Refusal::not_found()))?;
+    decide_touch(&existing(connection, &door, address.seq)?).map_err(blame)?;
+    let attachments = connection
+        .prepare_cached(
+            "SELECT attachment FROM message_attachments WHERE conversation = ?1 AND seq = ?2 ORDER BY position",
+        )?
+        .query_map(params![door.conversation, address.seq.0], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    // Who was meant there need not be here.
+    let entities = message.entities.into_iter().filter(|entity| entity.kind != EntityKind::Mention).collect();
+    Ok(Content { text: message.text, entities, attachments, forwarded: true, ..Content::default() })
+}
+
+/// Whether all who are mentioned are members.
+pub(crate) fn check_mentions(connection: &Connection, door: &Door, entities: &[Entity]) -> Outcome<()> {
+    for (index, id) in entities.iter().filter_map(|entity| entity.user_id).enumerate() {
+        if member(connection, door.conversation, id)?.is_none() {
+            let field = format!("mentions[{index}].user_id");
+            return Err(Refusal::invalid(field, "Only members can be mentioned.").into());
+        }
+    }
+    Ok(())
+}
+
+/// The number of a member.
+pub(crate) fn member(
+    connection: &Connection,
+    conversation: i64,
+    id: UserId,
+) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached(
+            "SELECT u.num FROM users u JOIN members m ON m.user = u.num \
+             WHERE u.id = ?2 AND m.conversation = ?1 AND m.left_at IS NULL",
+        )?
+        .query_row(params![conversation, id.as_bytes()], |row| row.get(0))
+        .optional()
+}
+
+/// Notes that the server tells something, in the version taken last. Returns the message.
+pub(crate) fn insert_notice(
+    write: &Write<'_>,
+    door: &mut Door,
+    notice: SystemNotice,
+    now: Timestamp,
+) -> Outcome<Message> {
+    let content = Content { kind: 1, system: Some(notice), ..Content::default() };
+    let seq = insert(write, door, content, now)?;
+    let message = rows::message(write.connection, door.conversation, seq, None)?;
+    Ok(message.ok_or_else(Refusal::internal)?)
+}
+
+const INSERT: &str = "INSERT INTO messages (conversation, seq, created_version, sender, client_id, fingerprint, kind, extras, \
+     created_at, reply_to, doc, text, entities, system) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+
+/// Writes a message under the next number and the next version, without saving the conversation's own row.
+fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) -> Outcome<Seq> {
+    let connection = write.connection;
+    let version = door.take_version();
+    door.last_seq = door.last_seq.next();
+    let seq = door.last_seq;
+    let mentioned = mentioned(connection, door, &content.entities)?;
+    let mut extras = 0;
+    extras |= if content.attachments.is_empty() { 0 } else { extras::ATTACHMENTS };
+    extras |= if content.forwarded { extras::FORWARDED } else { 0 };
+    extras |= if mentioned.is_empty() { 0 } else { extras::MENTIONS };
+    let doc = (content.kind == 0).then(|| search::add(connection, door.conversation, seq)).transpose()?;
+    let json = |value: serde_json::Result<String>| value.expect("wire types always serialize");
+    let entities = (!content.entities.is_empty()).then(|| json(serde_json::to_string(&content.entities)));
+    let system = content.system.map(|system| json(serde_json::to_string(&system)));
+    connection.prepare_cached(INSERT)?.execute(params![
+        door.conversation,
+        seq.0,
+        version.0,
+        door.user,
+        content.client.map(|(client_id, _)| *client_id.as_bytes()),
+        content.client.map(|(_, fingerprint)| fingerprint),
+        content.kind,
+        extras,
+        now.0,
+        content.reply_to.map(|seq| seq.0),
+        doc,
+        content.text,
+        entities,
+        system,
+    ])?;
+    attachments::show(connection, door.conversation, seq, &content.attachments)?;
+    save_mentions(connection, door.conversation, seq, &mentioned)?;
+    Ok(seq)
+}
+
+/// The numbers of the members who are mentioned, each once, the writer left out.
+pub(crate) fn mentioned(
+    connection: &Connection,
+    door: &Door,
+    entities: &[Entity],
+) -> rusqlite::Result<Vec<i64>> {
+    let mut numbers = Vec::new();
+    for id in entities.iter().filter_map(|entity| entity.user_id).filter(|id| *id != door.user_id) {
+        if let Some(number) = member(connection, door.conversation, id)?
+            && !numbers.contains(&number)
+        {
+            numbers.push(number);
+        }
+    }
+    Ok(numbers)
+}
+
+/// Notes who is mentioned in a message.
+pub(crate) fn save_mentions(
+    connection: &Connection,
+    conversation: i64,
+    seq: Seq,
+    mentioned: &[i64],
+) -> rusqlite::Result<()> {
+    for user in mentioned {
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO mentions (conversation, user, seq) VALUES (?1, ?2, ?3)")?
+            .execute(params![conversation, user, seq.0])?;
+    }
+    Ok(())
+}
+
+/// Who has spoken has read what came before.
+fn mark_spoken(write: &Write<'_>, door: &Door, seq: Seq) -> rusqlite::Result<()> {
+    write
+        .connection
+        .prepare_cached(
+            "UPDATE members SET spoke_seq = ?3, delivered_seq = ?3, read_seq = ?3 WHERE conversation = ?1 AND user = ?2",
+        )?
+        .execute(params![door.conversation, door.user, seq.0])?;
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! Opening a data folder, and the store as the rules see it.
+
+use std::{io, path::Path, sync::Arc, time::Duration};
+
+use kith_chat::{Bus, Entropy, Refusal, Reply, Store};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::{
+    checkpoint::{Checkpointer, checkpoint},
+    error::Outcome,
+    migrations::migrate,
+    readers::Readers,
+    writer::{Write, Writer, set_meta},
+};
+
+/// The database's name in the data folder.
+const FILE: &str = "kith.db";
+/// Prepared statements kept per connection.
+const STATEMENTS_MAX: usize = 256;
+
+/// How a store is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Read connections, each with a thread.
+    pub readers: usize,
+    /// Page cache of the writer, in KiB.
+    pub writer_cache_kib: usize,
+    /// Page cache of each reader, in KiB.
+    pub reader_cache_kib: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 2, writer_cache_kib: 64 * 1024, reader_cache_kib: 16 * 1024 }
+    }
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A newer program has been at it.
+    #[error(
+        "this data was written by a newer Kith (database version {found}, this one knows {known}); it was left untouched"
+    )]
+    Newer {
+        /// The version found.
+        found: usize,
+        /// The version this program knows.
+        known: usize,
+    },
+    /// SQLite could not open or read it.
+    #[error("the database cannot be opened")]
+    Database(#[from] rusqlite::Error),
+    /// The operating system gave no thread.
+    #[error("a thread cannot be started")]
+    Thread(#[source] io::Error),
+}
+
+/// Everything that Kith keeps, in one SQLite database.
+///
+/// WAL with `synchronous=FULL`: what a write answers is on disk. One writer thread, a few readers, checkpoints on a thread
+/// of their own; all of them end when this is dropped. One process at a time: whoever opens it holds the folder's lock.
+pub struct SqliteStore {
+    epoch: String,
+    fingerprint_key: [u8; 32],
+    writer: Writer,
+    readers: Readers,
+    checkpointer: Checkpointer,
+    closing: parking_lot::Mutex<Option<Connection>>,
+}
+
+impl SqliteStore {
+    /// Opens the database in `folder`, which must exist, and brings it up to date. What is committed is told on `bus`.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; the database is then as it was.
+    pub fn open(
+        folder: &Path,
+        options: Options,
+        bus: Arc<dyn Bus>,
+        entropy: &Entropy,
+    ) -> Result<Self, OpenError> {
+        let path = folder.join(FILE);
+        let mut connection = connect(&path)?;
+        migrate(&mut connection, folder)?;
+        writing_pragmas(&connection, options.writer_cache_kib)?;
+        let (epoch, fingerprint_key) = identity(&connection, entropy)?;
+        let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
+        let checkpointer = Checkpointer::start(&path)?;
+        let closing = parking_lot::Mutex::new(Some(connect(&path)?));
+        let writer = Writer::start(connection, bus)?;
+        Ok(Self { epoch, fingerprint_key, writer, readers, checkpointer, closing })
+    }
+
+    /// The key under which requests are fingerprinted: as old as the database.
+    #[must_use]
+    pub fn fingerprint_key(&self) -> [u8; 32] {
+        self.fingerprint_key
+    }
+
+    pub(crate) fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+    ) -> Reply<T> {
+        self.readers.read(read)
+    }
+
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
+    ) -> Reply<T> {
+        self.writer.write(write)
+    }
+}
+
+impl Store for SqliteStore {
+    fn epoch(&self) -> String {
+        self.epoch.clone()
+    }
+
+    fn close(&self) -> Reply<()> {
+        let closed = self.writer.close();
+        let last = self.closing.lock().take();
+        let _keeps_running_until_dropped = &self.checkpointer;
+        Box::pin(async move {
+            closed.await?;
+            if let Some(connection) = last {
+                checkpoint(&connection, "TRUNCATE");
+            }
+            Ok(())
+        })
+    }
+
+    fn writable(&self) -> Result<(), Refusal> {
+        self.writer.writable()
+    }
+}
+
+/// A connection as all of them are.
+pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    Ok(connection)
+}
+
+pub(crate) fn reading_pragmas(connection: &Connection, cache_kib: usize) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "query_only", true)?;
+    set_cache(connection, cache_kib)
+}
+
+fn writing_pragmas(connection: &Connection, cache_kib: usize) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Deleted is gone: what a row held is overwritten, not only unlinked.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    set_cache(connection, cache_kib)
+}
+
+fn set_cache(connection: &Connection, kib: usize) -> rusqlite::Result<()> {
+    // A negative number means KiB, a positive one pages.
+    connection.pragma_update(None, "cache_size", -i64::try_from(kib).unwrap_or(i64::from(i32::MAX)))
+}
+
+/// The epoch and the fingerprint key, made when the database is new.
+fn identity(connection: &Connection, entropy: &Entropy) -> rusqlite::Result<(String, [u8; 32])> {
+    let transaction = connection.unchecked_transaction()?;
+    if meta::<String>(&transaction, "epoch")?.is_none() {
+        let random: [u8; 8] = entropy.bytes();
+        set_meta(&transaction, "epoch", random.map(|byte| format!("{byte:02x}")).concat())?;
+        set_meta(&transaction, "fingerprint_key", entropy.bytes::<32>())?;
+        set_meta(&transaction, "tick", 0)?;
+        set_meta(&transaction, "indexed", 0)?;
+    }
+    let epoch = meta(&transaction, "epoch")?.unwrap_or_default();
+    let key = meta(&transaction, "fingerprint_key")?.unwrap_or_default();
+    transaction.commit()?;
+    Ok((epoch, key))
+}
+
+fn meta<T: rusqlite::types::FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
+    connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()
+}

@@ -1,0 +1,107 @@
+//! A conversation as one member sees it in a list.
+
+use kith_protocol::*;
+use rusqlite::{Connection, Row, params};
+
+use crate::{
+    account,
+    door::Door,
+    error::Outcome,
+    pages::{last_visible, people_of},
+    people::{Named, user_id},
+    receipts, rows,
+};
+
+/// The shared part of a conversation.
+pub(crate) fn conversation(connection: &Connection, number: i64) -> rusqlite::Result<Conversation> {
+    let mut conversation = connection
+        .prepare_cached(
+            "SELECT c.id, c.kind, c.title, (SELECT a.id FROM attachments a WHERE a.num = c.avatar), c.members_may_edit, \
+               c.version, c.last_seq, c.member_count, c.created_at FROM conversations c WHERE c.num = ?1",
+        )?
+        .query_row([number], conversation_of)?;
+    conversation.members = speakers(connection, number)?;
+    Ok(conversation)
+}
+
+fn conversation_of(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+    Ok(Conversation {
+        id: row.get::<_, [u8; 16]>(0)?.into(),
+        kind: rows::conversation_kind(row.get(1)?),
+        title: row.get(2)?,
+        avatar: row.get::<_, Option<[u8; 16]>>(3)?.map(AttachmentId::from),
+        members_may_edit: row.get(4)?,
+        version: Version(row.get(5)?),
+        last_seq: Seq(row.get(6)?),
+        member_count: row.get(7)?,
+        members: Vec::new(),
+        created_at: Timestamp(row.get(8)?),
+    })
+}
+
+/// The columns of [`member_of`], of tables `members m` and `users u`.
+pub(crate) const MEMBER: &str = "u.id, m.role, m.joined_at, m.left_at, m.version";
+
+pub(crate) fn member_of(row: &Row<'_>) -> rusqlite::Result<Member> {
+    Ok(Member {
+        user_id: user_id(row, 0)?,
+        role: rows::role(row.get(1)?),
+        joined_at: Timestamp(row.get(2)?),
+        left_at: row.get::<_, Option<u64>>(3)?.map(Timestamp),
+        version: Version(row.get(4)?),
+    })
+}
+
+/// The members who spoke last.
+fn speakers(connection: &Connection, conversation: i64) -> rusqlite::Result<Vec<Member>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {MEMBER} FROM members m JOIN users u ON u.num = m.user \
+             WHERE m.conversation = ?1 AND m.left_at IS NULL ORDER BY m.spoke_seq DESC, m.user LIMIT ?2"
+        ))?
+        .query_map(params![conversation, limits::SUMMARY_MEMBERS_MAX], member_of)?
+        .collect()
+}
+
+/// The whole summary. Whom it names goes to `named`; returns with it how many bytes the answer grows by, about.
+pub(crate) fn summary(
+    connection: &Connection,
+    door: &Door,
+    named: &mut Named,
+) -> Outcome<(ConversationSummary, usize)> {
+    let conversation = conversation(connection, door.conversation)?;
+    let mine = account::conversation_row(connection, door.user, door.conversation)?;
+    let mine = mine.ok_or_else(kith_chat::Refusal::not_found)?;
+    let last_message = last_visible(connection, door)?;
+    let receipts = receipts::of_members(connection, door, limits::SUMMARY_MEMBERS_MAX)?;
+
+    let mut bytes = 600 + 130 * conversation.members.len() + 130 * receipts.len();
+    bytes += conversation.title.as_deref().map_or(0, rows::escaped_len);
+    bytes += mine.draft.as_deref().map_or(0, rows::escaped_len);
+    bytes += last_message.as_ref().map_or(0, rows::weight);
+    let speaking = last_message.iter().flat_map(people_of);
+    for id in conversation.members.iter().map(|member| member.user_id).chain(speaking) {
+        bytes += named.add(connection, id)?;
+    }
+    let my = MyConversation {
+        role: door.role,
+        read_seq: mine.read_seq,
+        unread: mine.unread,
+        mentions: mine.mentions,
+        last_message,
+        muted_until: mine.muted_until,
+        pinned: mine.pinned,
+        archived: mine.archived,
+        marked_unread: mine.marked_unread,
+        cleared_seq: mine.cleared_seq,
+        draft: mine.draft,
+    };
+    Ok((ConversationSummary { conversation, my, receipts }, bytes))
+}
+
+/// The answer that holds one conversation.
+pub(crate) fn one(connection: &Connection, door: &Door) -> Outcome<OneConversation> {
+    let mut named = Named::default();
+    let (conversation, _) = summary(connection, door, &mut named)?;
+    Ok(OneConversation { conversation, users: named.into_profiles() })
+}

@@ -1,0 +1,431 @@
+//! Writing: one thread that commits whatever has queued. It never waits for more, and takes at most [`BATCH_MAX`].
+//!
+//! One transaction and one fsync serve the whole batch, so the more there is to do the less each costs. Only after the
+//! commit is on disk is anything told: the bus hears of it in the order of commits, then those who asked are answered.
+
+use std::{
+    any::Any,
+    collections::{HashMap, HashSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use kith_chat::{Audience, Bus, Notice, Refusal, Reply};
+use kith_protocol::{ServerEvent, UserId};
+use parking_lot::Mutex;
+use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
+
+use crate::{
+    OpenError,
+    error::{Failure, Outcome, leaves_the_disk_unknown, refusal_of},
+    people, search,
+};
+
+/// Operations in one transaction, at most.
+const BATCH_MAX: usize = 256;
+/// Operations waiting for the writer, at most; more are refused early rather than kept waiting.
+const WAITING_MAX: usize = 8_192;
+/// When to come back if more are waiting, in milliseconds.
+const RETRY_AFTER_MS: u64 = 500;
+/// Audiences kept in memory, at most.
+const AUDIENCES_MAX: usize = 10_000;
+/// Messages indexed for search in one transaction.
+const INDEX_BATCH_MAX: usize = 256;
+/// How long a message may stay out of the search index while the writer is busy.
+const INDEX_DELAY_MAX: Duration = Duration::from_millis(500);
+
+/// A queued operation: runs inside of the batch's transaction, and is answered after its commit.
+trait Operation: Send {
+    /// Runs. Whether it wants its changes kept.
+    fn run(&mut self, write: &mut Write<'_>) -> bool;
+    /// The batch was committed, or not.
+    fn answer(self: Box<Self>, committed: Result<(), Refusal>);
+}
+
+struct Queued<T, F> {
+    operation: Option<F>,
+    outcome: Option<Result<T, Refusal>>,
+    reply: oneshot::Sender<Result<T, Refusal>>,
+}
+
+impl<T, F> Operation for Queued<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Write<'_>) -> Outcome<T> + Send,
+{
+    fn run(&mut self, write: &mut Write<'_>) -> bool {
+        let Some(operation) = self.operation.take() else { return false };
+        let outcome = operation(write).map_err(Failure::into_refusal);
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Refusal>) {
+        let outcome = match (self.outcome, committed) {
+            (Some(Err(refusal)), _) => Err(refusal),
+            (Some(Ok(answer)), Ok(())) => Ok(answer),
+            (_, Err(refusal)) => Err(refusal),
+            (None, Ok(())) => Err(Refusal::internal()),
+        };
+        // Whoever asked may have gone away; it is done all the same.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+enum Message {
+    Operation(Box<dyn Operation>),
+    Close(oneshot::Sender<Result<(), Refusal>>),
+}
+
+/// Why nothing can be written, once that is so.
+type Broken = Arc<Mutex<Option<Refusal>>>;
+
+/// The way to the writer.
+pub(crate) struct Writer {
+    queue: SyncSender<Message>,
+    broken: Broken,
+}
+
+impl Writer {
+    /// Starts the writer's thread on this connection.
+    pub(crate) fn start(connection: Connection, bus: Arc<dyn Bus>) -> Result<Self, OpenError> {
+        let (queue, messages) = sync_channel(WAITING_MAX);
+        let broken = Broken::default();
+        let mut commits = Commits::open(connection, bus, Arc::clone(&broken))?;
+        thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || commits.serve(&messages))
+            .map_err(OpenError::Thread)?;
+        Ok(Self { queue, broken })
+    }
+
+    /// Queues an operation. It is in line when this returns.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
+    ) -> Reply<T> {
+        let (reply, receiver) = oneshot::channel();
+        let queued = Queued { operation: Some(operation), outcome: None, reply };
+        let sent = self.queue.try_send(Message::Operation(Box::new(queued)));
+        Box::pin(async move {
+            sent.map_err(|error| refusal_of_queue(&error))?;
+            receiver.await.unwrap_or_else(|_| Err(closed()))
+        })
+    }
+
+    /// Commits what is queued, then ends the thread.
+    pub(crate) fn close(&self) -> Reply<()> {
+        let (reply, receiver) = oneshot::channel();
+        let queue = self.queue.clone();
+        // The queue may be full of work that will be done: wait for room off the caller's thread.
+        let waiting = thread::Builder::new().name("store-close".into()).spawn(move || {
+            // It has closed already when nobody takes the message.
+            let _ = queue.send(Message::Close(reply));
+        });
+        Box::pin(async move {
+            waiting.map_err(|_| Refusal::internal())?;
+            receiver.await.unwrap_or(Ok(()))
+        })
+    }
+
+    /// Whether writes can be committed.
+    pub(crate) fn writable(&self) -> Result<(), Refusal> {
+        self.broken.lock().clone().map_or(Ok(()), Err)
+    }
+}
+
+fn refusal_of_queue(error: &TrySendError<Message>) -> Refusal {
+    match error {
+        TrySendError::Full(_) => {
+            Refusal::unavailable("The server has more to store than it can. Try again in a moment.")
+                .retry_after(RETRY_AFTER_MS)
+        }
+        TrySendError::Disconnected(_) => closed(),
+    }
+}
+
+fn closed() -> Refusal {
+    Refusal::unavailable("The server is shutting down.")
+}
+
+/// What an operation writes with.
+pub(crate) struct Write<'a> {
+    /// Inside of the batch's transaction.
+    pub(crate) connection: &'a Connection,
+    /// The number of the commit to be; every row that `sync` looks at remembers it.
+    pub(crate) tick: u64,
+    memory: &'a mut Memory,
+    notices: &'a mut Vec<Notice>,
+}
+
+impl Write<'_> {
+    /// Tells this once the commit is on disk.
+    pub(crate) fn tell(&mut self, to: Audience, event: ServerEvent) {
+        self.notices.push(Notice { to, event });
+    }
+
+    /// Everyone in a conversation, as of now.
+    pub(crate) fn audience(&mut self, conversation: i64) -> Outcome<Arc<[UserId]>> {
+        if let Some(audience) = self.memory.audiences.get(&conversation) {
+            return Ok(Arc::clone(audience));
+        }
+        let audience: Arc<[UserId]> = people::members(self.connection, conversation)?.into();
+        if self.memory.audiences.len() >= AUDIENCES_MAX {
+            self.memory.audiences.clear();
+        }
+        self.memory.audiences.insert(conversation, Arc::clone(&audience));
+        Ok(audience)
+    }
+
+    /// The people of a conversation have changed.
+    pub(crate) fn forget_audience(&mut self, conversation: i64) {
+        self.memory.audiences.remove(&conversation);
+    }
+
+    /// Whether this person keeps to themselves how far they have read.
+    pub(crate) fn hides_reading(&self, user: UserId) -> bool {
+        self.memory.hiding_reading.contains(&user)
+    }
+
+    /// This person shows, or no longer shows, how far they have read.
+    pub(crate) fn set_hides_reading(&mut self, user: UserId, hides: bool) {
+        if hides {
+            self.memory.hiding_reading.insert(user);
+        } else {
+            self.memory.hiding_reading.remove(&user);
+        }
+    }
+}
+
+/// What the writer remembers between commits. Only it writes, so what it remembers is true; after a rollback it is read
+/// anew.
+struct Memory {
+    tick: u64,
+    audiences: HashMap<i64, Arc<[UserId]>>,
+    hiding_reading: HashSet<UserId>,
+}
+
+impl Memory {
+    fn load(connection: &Connection) -> rusqlite::Result<Self> {
+        let tick = connection.query_row("SELECT value FROM meta WHERE key = 'tick'", [], |row| row.get(0))?;
+        Ok(Self { tick, audiences: HashMap::new(), hiding_reading: people::hiding_reading(connection)? })
+    }
+}
+
+/// The commit loop: [`Commits::step`] is one turn of it.
+struct Commits {
+    connection: Connection,
+    bus: Arc<dyn Bus>,
+    memory: Memory,
+    broken: Broken,
+    /// Since when messages wait to be indexed for search; `None` when none do.
+    unindexed_since: Option<Instant>,
+}
+
+impl Commits {
+    fn open(connection: Connection, bus: Arc<dyn Bus>, broken: Broken) -> Result<Self, OpenError> {
+        let memory = Memory::load(&connection)?;
+        // A crash may have come between a commit and its indexing.
+        let unindexed_since = Some(Instant::now());
+        Ok(Self { connection, bus, memory, broken, unindexed_since })
+    }
+
+    fn serve(&mut self, messages: &Receiver<Message>) {
+        loop {
+            let mut batch = Vec::new();
+            let next = self.gather(messages, &mut batch);
+            let idle = batch.is_empty();
+            if !idle {
+                self.step(batch);
+            }
+            let overdue = self.unindexed_since.is_some_and(|since| since.elapsed() >= INDEX_DELAY_MAX);
+            if (idle || overdue) && !self.index() {
+                self.unindexed_since = None;
+            }
+            match next {
+                Next::Go => {}
+                Next::Close(reply) => {
+                    while self.index() {}
+                    // Whoever asked may have given up waiting.
+                    let _ = reply.send(self.broken.lock().clone().map_or(Ok(()), Err));
+                    return;
+                }
+                Next::Gone => return,
+            }
+        }
+    }
+
+    /// Takes what has queued. Waits for something only when nothing is left to index.
+    fn gather(&self, messages: &Receiver<Message>, batch: &mut Vec<Box<dyn Operation>>) -> Next {
+        let mut message = match self.unindexed_since {
+            None => messages.recv().map_err(|_| TryRecvError::Disconnected),
+            Some(_) => messages.try_recv(),
+        };
+        loop {
+            match message {
+                Ok(Message::Operation(operation)) => batch.push(operation),
+                Ok(Message::Close(reply)) => return Next::Close(reply),
+                Err(TryRecvError::Empty) => return Next::Go,
+                Err(TryRecvError::Disconnected) => return Next::Gone,
+            }
+            if batch.len() >= BATCH_MAX {
+                return Next::Go;
+            }
+            message = messages.try_recv();
+        }
+    }
+
+    /// One turn: one transaction for the whole batch, one fsync, then tell and answer.
+    fn step(&mut self, mut batch: Vec<Box<dyn Operation>>) {
+        let mut notices = Vec::new();
+        let committed = match self.broken.lock().clone() {
+            Some(refusal) => Err(refusal),
+            None => Ok(()),
+        };
+        let committed = committed.and_then(|()| self.commit(&mut batch, &mut notices));
+        if committed.is_ok() && !notices.is_empty() {
+            self.note_new_messages(&notices);
+            self.bus.publish(notices);
+        }
+        for operation in batch {
+            operation.answer(committed.clone());
+        }
+    }
+
+    fn commit(&mut self, batch: &mut [Box<dyn Operation>], notices: &mut Vec<Notice>) -> Result<(), Refusal> {
+        let outcome = self.try_commit(batch, notices);
+        let Err(error) = outcome else { return Ok(()) };
+        let refusal = refusal_of(&error);
+        if leaves_the_disk_unknown(&error) {
+            tracing::error!(
+                "a commit could not be synced: nothing more will be acknowledged until a restart"
+            );
+            *self.broken.lock() = Some(Refusal::unavailable(
+                "The server's disk failed. It must be restarted before it can store again.",
+            ));
+        }
+        self.roll_back();
+        Err(refusal)
+    }
+
+    fn try_commit(
+        &mut self,
+        batch: &mut [Box<dyn Operation>],
+        notices: &mut Vec<Notice>,
+    ) -> rusqlite::Result<()> {
+        let tick = self.memory.tick + 1;
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        for operation in batch {
+            let told = notices.len();
+            let changed = self.connection.total_changes();
+            self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
+            let mut write = Write {
+                connection: &self.connection,
+                tick,
+                memory: &mut self.memory,
+                notices: &mut *notices,
+            };
+            let ran = catch_unwind(AssertUnwindSafe(|| operation.run(&mut write)));
+            if self.connection.is_autocommit() {
+                // Some failures (a full disk, a failed write) make SQLite give up the whole transaction by itself.
+                return Err(abandoned());
+            }
+            let keep = ran.unwrap_or_else(|panic| {
+                report(&*panic);
+                false
+            });
+            if !keep {
+                notices.truncate(told);
+                self.connection.prepare_cached("ROLLBACK TO operation")?.execute([])?;
+                if self.connection.total_changes() != changed {
+                    // It had changed something before it was refused: what is remembered may be of that.
+                    self.memory = Memory { tick: self.memory.tick, ..Memory::load(&self.connection)? };
+                }
+            }
+            self.connection.prepare_cached("RELEASE operation")?.execute([])?;
+        }
+        self.connection.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'tick'")?.execute([tick])?;
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        self.memory.tick = tick;
+        Ok(())
+    }
+
+    fn roll_back(&mut self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a failed transaction could not be rolled back");
+        }
+        match Memory::load(&self.connection) {
+            Ok(memory) => self.memory = memory,
+            Err(error) => {
+                tracing::error!(%error, "the database cannot be read after a failure");
+                *self.broken.lock() = Some(Refusal::unavailable("The server's disk failed."));
+            }
+        }
+    }
+
+    fn note_new_messages(&mut self, notices: &[Notice]) {
+        let said = notices.iter().any(|notice| matches!(notice.event, ServerEvent::ConversationChanged(_)));
+        if said && self.unindexed_since.is_none() {
+            self.unindexed_since = Some(Instant::now());
+        }
+    }
+
+    /// Indexes some messages for search. Whether there are more.
+    fn index(&mut self) -> bool {
+        if self.broken.lock().is_some() {
+            return false;
+        }
+        let indexed = (|| -> rusqlite::Result<bool> {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            let more = search::index_pending(&self.connection, INDEX_BATCH_MAX)?;
+            self.connection.execute_batch("COMMIT")?;
+            Ok(more)
+        })();
+        indexed.unwrap_or_else(|error| {
+            // It will be tried again with the next message: the index follows, it never leads.
+            tracing::warn!(%error, "messages could not be indexed for search");
+            self.roll_back();
+            false
+        })
+    }
+}
+
+/// What the loop does after a batch.
+enum Next {
+    Go,
+    Close(oneshot::Sender<Result<(), Refusal>>),
+    Gone,
+}
+
+fn abandoned() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
+        Some("the transaction was given up".into()),
+    )
+}
+
+fn report(panic: &(dyn Any + Send)) {
+    let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let message = message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    tracing::error!(message, "an operation panicked");
+}
+
+/// Sets a value of `meta`.
+pub(crate) fn set_meta(
+    connection: &Connection,
+    key: &str,
+    value: impl rusqlite::ToSql,
+) -> rusqlite::Result<()> {
+    connection
+        .execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", params![key, value])
+        .map(|_| ())
+}
