@@ -1,1 +1,18 @@
 //! For tests only: clients, clocks, fixtures and the store conformance suite.
+//!
+//! In reading order: [`ManualClock`]; [`rest`] and [`http`] to sign people up and in; [`TestClient`], a client of the
+//! sockets with a framing of its own; [`Replica`], the reference client that folds what they say; and, with the feature
+//! `server`, [`TestServer`], the real program to talk to, and [`transcripts`] of what it says.
+
+mod clock;
+pub use clock::ManualClock;
+
+pub mod http;
+pub mod rest;
+pub use rest::{Device, login, register};
+
+mod socket;
+pub use socket::{ANSWER_TIMEOUT, Connect, ConnectFailure, Lost, Push, TestClient, Transport};
+
+mod replica;
+pub use replica::{Held, Next, Replica, Snapshot};

@@ -1,0 +1,403 @@
+//! A reference client: the state that a client holds, and how answers and pushes fold into it.
+//!
+//! It is what `docs/protocol.md` tells every client to do, as plainly as it can be written. Tests compare it with the
+//! state of a client that has just begun: snapshot and pushes together are a fresh snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kith_protocol::*;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+/// What a client reads when it begins: the list, and every conversation from its beginning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The answer of `sync`.
+    pub sync: SyncAnswer,
+    /// The answers of `conversation:changes`, each since 0.
+    pub changes: Vec<ConversationChanges>,
+}
+
+/// What to do after a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: it has been folded, or was known already.
+    Nothing,
+    /// Something was missed: ask for the changes of this conversation since this version.
+    Changes(ChangesRequest),
+    /// The feed has stopped: `sync`.
+    Sync,
+}
+
+/// What one device holds.
+#[derive(Clone, Debug)]
+pub struct Replica {
+    /// Whose.
+    pub me: UserId,
+    /// From the last `sync`.
+    pub cursor: Option<String>,
+    /// From the last `sync`.
+    pub epoch: Option<String>,
+    /// The last change of the account.
+    pub account_version: AccountVersion,
+    /// What was chosen.
+    pub settings: Settings,
+    /// Whom one blocks.
+    pub blocked: BTreeSet<UserId>,
+    /// Everyone named so far.
+    pub users: BTreeMap<UserId, Profile>,
+    /// The conversations one is in.
+    pub conversations: BTreeMap<ConversationId, Held>,
+}
+
+/// What is held of one conversation.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Up to here nothing is missing; 0 while only its summary is known.
+    pub version: Version,
+    /// The same for all.
+    pub shared: Conversation,
+    /// Only this person's. Its `last_message` is not kept: it is the newest of `messages`.
+    pub my: MyConversation,
+    /// Who is in it, as far as known.
+    pub members: BTreeMap<UserId, Member>,
+    /// What was said.
+    pub messages: BTreeMap<Seq, Message>,
+    /// What is quoted and not among the messages.
+    pub quotes: BTreeMap<Seq, Message>,
+    /// How far everyone has come.
+    pub receipts: BTreeMap<UserId, Receipt>,
+    /// From here on, what is not among the messages is not there for this person.
+    covered_from: Seq,
+    /// What the person deleted for themselves since this device began.
+    hidden: BTreeSet<Seq>,
+}
+
+impl Replica {
+    /// A device that has nothing yet.
+    #[must_use]
+    pub fn new(me: UserId) -> Self {
+        Self {
+            me,
+            cursor: None,
+            epoch: None,
+            account_version: AccountVersion(0),
+            settings: Settings::default(),
+            blocked: BTreeSet::new(),
+            users: BTreeMap::new(),
+            conversations: BTreeMap::new(),
+        }
+    }
+
+    /// A device that has just begun.
+    #[must_use]
+    pub fn from_snapshot(me: UserId, snapshot: &Snapshot) -> Self {
+        let mut replica = Self::new(me);
+        replica.synced(snapshot.sync.clone());
+        snapshot.changes.iter().for_each(|changes| replica.changed(changes.clone()));
+        replica
+    }
+
+    /// What to ask for with `sync`.
+    #[must_use]
+    pub fn sync_request(&self) -> SyncRequest {
+        SyncRequest { cursor: self.cursor.clone(), epoch: self.epoch.clone() }
+    }
+
+    /// Folds the answer of `sync`. Returns the changes to ask for: those of conversations that have moved on.
+    pub fn synced(&mut self, answer: SyncAnswer) -> Vec<ChangesRequest> {
+        let restored = self.epoch.as_ref().is_some_and(|epoch| *epoch != answer.epoch);
+        if answer.reset || restored {
+            *self = Self::new(self.me);
+        }
+        self.cursor = Some(answer.cursor);
+        self.epoch = Some(answer.epoch);
+        self.name(answer.users);
+        answer.removed.iter().for_each(|id| drop(self.conversations.remove(id)));
+        let missing = answer.conversations.into_iter().filter_map(|summary| self.summarized(summary)).collect();
+        self.account(answer.account);
+        missing
+    }
+
+    /// Folds the answer of `conversation:changes`.
+    pub fn changed(&mut self, changes: ConversationChanges) {
+        self.name(changes.users);
+        let id = changes.conversation.conversation.id;
+        self.summarized(changes.conversation);
+        let held = self.conversations.get_mut(&id).expect("it has just been summarized");
+        if changes.reset {
+            held.messages.clear();
+            held.quotes.clear();
+            held.members.clear();
+            held.covered_from = changes.messages.first().map_or(Seq(0), |message| message.seq);
+        }
+        held.version = held.version.max(changes.version);
+        held.rows(changes.members, changes.messages, changes.quotes);
+        changes.receipts.into_iter().for_each(|receipt| held.receipt(receipt));
+    }
+
+    /// Folds a push.
+    ///
+    /// # Panics
+    /// When it is no push of this protocol: the test has found something.
+    pub fn pushed(&mut self, name: &str, payload: &Value) -> Next {
+        match name {
+            "conversation:changed" => self.change(read(payload)),
+            "conversation:removed" => self.removed(read(payload)),
+            "receipt:updated" => self.receipts(read(payload)),
+            "account:changed" => self.account(read(payload)),
+            "user:updated" => self.name([read::<UserUpdated>(payload).user]),
+            "resync" => return Next::Sync,
+            "typing" | "presence" | "session:ended" => Next::Nothing,
+            other => panic!("{other} is no push of this protocol"),
+        }
+    }
+
+    /// Everything that two devices of one person must agree on, in one comparable form.
+    #[must_use]
+    pub fn view(&self) -> Value {
+        let conversations: BTreeMap<_, _> =
+            self.conversations.iter().map(|(id, held)| (id.to_string(), held.view())).collect();
+        json!({
+            "account_version": self.account_version,
+            "settings": self.settings,
+            "blocked": self.blocked,
+            "conversations": conversations,
+        })
+    }
+
+    fn change(&mut self, change: ConversationChanged) -> Next {
+        let id = change.conversation_id;
+        let Some(held) = self.conversations.get_mut(&id) else {
+            return Next::Changes(ChangesRequest { conversation_id: id, since: Version(0) });
+        };
+        if change.version <= held.version {
+            return Next::Nothing;
+        }
+        if change.version != held.version.next() {
+            return Next::Changes(ChangesRequest { conversation_id: id, since: held.version });
+        }
+        let known = held.shared.last_seq;
+        held.apply(&change, self.me, &self.blocked);
+        // Pushes are the same for everyone: a row that this person has hidden, or has not loaded, may be among them.
+        let mut messages = change.messages;
+        messages.retain(|message| message.seq > known || held.holds(message.seq));
+        let mut quotes = change.quotes;
+        quotes.retain(|quote| quote.seq < held.covered_from || held.holds(quote.seq));
+        held.rows(change.members, messages, quotes);
+        self.name(change.users);
+        Next::Nothing
+    }
+
+    fn removed(&mut self, removed: ConversationRemoved) -> Next {
+        self.conversations.remove(&removed.conversation_id);
+        Next::Nothing
+    }
+
+    fn receipts(&mut self, update: ReceiptUpdated) -> Next {
+        if let Some(held) = self.conversations.get_mut(&update.conversation_id) {
+            update.receipts.into_iter().for_each(|receipt| held.receipt(receipt));
+        }
+        Next::Nothing
+    }
+
+    fn account(&mut self, rows: AccountRows) -> Next {
+        self.account_version = self.account_version.max(rows.account_version);
+        if let Some(settings) = rows.settings {
+            self.settings = settings;
+        }
+        for block in rows.blocks {
+            if block.blocked { self.blocked.insert(block.user_id) } else { self.blocked.remove(&block.user_id) };
+        }
+        for hidden in rows.hidden {
+            if let Some(held) = self.conversations.get_mut(&hidden.conversation_id) {
+                held.hidden.insert(hidden.seq);
+                held.messages.remove(&hidden.seq);
+                held.quotes.remove(&hidden.seq);
+            }
+        }
+        for row in rows.conversations {
+            if let Some(held) = self.conversations.get_mut(&row.conversation_id) {
+                held.account(row);
+            }
+        }
+        Next::Nothing
+    }
+
+    fn name(&mut self, users: impl IntoIterator<Item = Profile>) -> Next {
+        self.users.extend(users.into_iter().map(|user| (user.id, user)));
+        Next::Nothing
+    }
+
+    /// Folds a summary. Returns what to ask for when its conversation has moved on.
+    fn summarized(&mut self, summary: ConversationSummary) -> Option<ChangesRequest> {
+        let ConversationSummary { conversation, my, receipts } = summary;
+        let id = conversation.id;
+        let held = self.conversations.entry(id).or_insert_with(|| Held::new(conversation.clone(), my.clone()));
+        if conversation.version >= held.shared.version {
+            held.shared = conversation;
+        }
+        held.my = MyConversation { last_message: None, ..my };
+        held.clear();
+        receipts.into_iter().for_each(|receipt| held.receipt(receipt));
+        (held.version < held.shared.version)
+            .then_some(ChangesRequest { conversation_id: id, since: held.version })
+    }
+}
+
+impl Held {
+    fn new(shared: Conversation, my: MyConversation) -> Self {
+        Self {
+            version: Version(0),
+            shared,
+            my,
+            members: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            quotes: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+            covered_from: Seq(0),
+            hidden: BTreeSet::new(),
+        }
+    }
+
+    fn holds(&self, seq: Seq) -> bool {
+        self.messages.contains_key(&seq) || self.quotes.contains_key(&seq)
+    }
+
+    /// What a change does to the conversation itself, before its rows are folded.
+    fn apply(&mut self, change: &ConversationChanged, me: UserId, blocked: &BTreeSet<UserId>) {
+        self.version = change.version;
+        if let Some(conversation) = &change.conversation {
+            self.shared = conversation.clone();
+        }
+        self.shared.version = change.version;
+        let newest = change.messages.iter().map(|message| message.seq).max().unwrap_or_default();
+        self.shared.last_seq = self.shared.last_seq.max(newest);
+        if change.cause.kind == CauseKind::Sent {
+            let message = change.messages.first().expect("a message was sent");
+            self.spoke(message, me, blocked);
+        }
+        if change.cause.actor_id == me && change.cause.kind == CauseKind::Reacted {
+            let mine = self.messages.get_mut(&change.cause.seq.unwrap_or_default());
+            mine.into_iter().for_each(|message| message.my_reaction.clone_from(&change.cause.emoji));
+        }
+        for member in change.members.iter().filter(|member| member.user_id == me) {
+            self.my.role = member.role;
+        }
+    }
+
+    /// Who sends has read everything before it; others have one more to read, if they can see it.
+    fn spoke(&mut self, message: &Message, me: UserId, blocked: &BTreeSet<UserId>) {
+        let sender = message.sender_id;
+        self.receipt(Receipt {
+            user_id: sender,
+            delivered_seq: message.seq,
+            read_seq: message.seq,
+            read_at: self.receipts.get(&sender).and_then(|receipt| receipt.read_at),
+        });
+        if sender == me {
+            self.my.read_seq = message.seq;
+            (self.my.unread, self.my.mentions) = (0, 0);
+        } else if !blocked.contains(&sender) {
+            self.my.unread += 1;
+            self.my.mentions += u32::from(message.entities.iter().any(|entity| entity.user_id == Some(me)));
+        }
+        let speaker = self.members.get(&sender).cloned();
+        if let Some(speaker) = speaker {
+            self.shared.members.retain(|member| member.user_id != sender);
+            self.shared.members.insert(0, speaker);
+            self.shared.members.truncate(limits::SUMMARY_MEMBERS_MAX);
+        }
+    }
+
+    fn rows(&mut self, members: Vec<Member>, messages: Vec<Message>, quotes: Vec<Message>) {
+        for member in members {
+            if member.left_at.is_some() {
+                self.receipts.remove(&member.user_id);
+            }
+            self.members.insert(member.user_id, member);
+        }
+        for message in messages {
+            if self.quotes.contains_key(&message.seq) {
+                keep_newer(&mut self.quotes, message.clone());
+            }
+            if !self.hidden.contains(&message.seq) && message.seq > self.my.cleared_seq {
+                keep_newer(&mut self.messages, message);
+            }
+        }
+        for quote in quotes {
+            if self.messages.contains_key(&quote.seq) {
+                keep_newer(&mut self.messages, quote);
+            } else if !self.hidden.contains(&quote.seq) && quote.seq > self.my.cleared_seq {
+                keep_newer(&mut self.quotes, quote);
+            }
+        }
+    }
+
+    /// Pointers only move forward.
+    fn receipt(&mut self, receipt: Receipt) {
+        let held = self.receipts.entry(receipt.user_id).or_insert_with(|| receipt.clone());
+        held.delivered_seq = held.delivered_seq.max(receipt.delivered_seq);
+        if receipt.read_seq > held.read_seq || receipt.read_at > held.read_at {
+            held.read_at = receipt.read_at.or(held.read_at);
+        }
+        held.read_seq = held.read_seq.max(receipt.read_seq);
+    }
+
+    fn account(&mut self, row: AccountConversation) {
+        self.my = MyConversation {
+            role: self.my.role,
+            read_seq: row.read_seq,
+            unread: row.unread,
+            mentions: row.mentions,
+            last_message: None,
+            muted_until: row.muted_until,
+            pinned: row.pinned,
+            archived: row.archived,
+            marked_unread: row.marked_unread,
+            cleared_seq: row.cleared_seq,
+            draft: row.draft,
+        };
+        self.clear();
+    }
+
+    /// Drops what was cleared.
+    fn clear(&mut self) {
+        let kept = self.my.cleared_seq.next();
+        self.messages = self.messages.split_off(&kept);
+        self.quotes = self.quotes.split_off(&kept);
+    }
+
+    fn view(&self) -> Value {
+        let present = |member: &&Member| member.left_at.is_none();
+        let quoted: BTreeSet<_> = self.messages.values().filter_map(|message| message.reply_to).collect();
+        let quotes: Vec<_> = self.quotes.values().filter(|quote| quoted.contains(&quote.seq)).collect();
+        json!({
+            "version": self.version,
+            "shared": self.shared,
+            "my": self.my,
+            "last_message": self.messages.keys().next_back(),
+            "members": self.members.values().filter(present).collect::<Vec<_>>(),
+            "messages": self.messages.values().collect::<Vec<_>>(),
+            "quotes": quotes,
+            "receipts": self.receipts.values().collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// A row with a lower version than the one held is ignored. Only answers say what the reader's own reaction is; a push
+/// leaves it as it is.
+fn keep_newer(rows: &mut BTreeMap<Seq, Message>, mut row: Message) {
+    match rows.get(&row.seq) {
+        Some(held) if held.version > row.version => return,
+        Some(held) if row.unsent_at.is_none() && row.my_reaction.is_none() => {
+            row.my_reaction.clone_from(&held.my_reaction);
+        }
+        _ => {}
+    }
+    rows.insert(row.seq, row);
+}
+
+fn read<T: DeserializeOwned>(payload: &Value) -> T {
+    serde_json::from_value(payload.clone()).unwrap_or_else(|error| panic!("{payload} is no such push: {error}"))
+}
