@@ -136,3 +136,45 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{display_p3_profile, srgb_profile};
+
+    fn parsed(bytes: Vec<u8>) -> Profile {
+        Profile::parse(bytes).expect("it is a profile")
+    }
+
+    #[test]
+    fn srgb_is_told_from_wider_profiles() {
+        assert!(parsed(srgb_profile()).is_srgb());
+        assert!(!parsed(display_p3_profile()).is_srgb());
+    }
+
+    #[test]
+    fn the_primaries_of_srgb_with_another_curve_are_not_srgb() {
+        let mut linear = srgb_profile();
+        while let Some(curve) = linear.windows(4).position(|window| window == b"para") {
+            linear[curve..curve + 12].copy_from_slice(b"curv\0\0\0\0\0\0\0\0");
+        }
+        assert!(!parsed(linear).is_srgb());
+    }
+
+    #[test]
+    fn what_follows_a_profile_is_no_part_of_it() {
+        let longer = [display_p3_profile(), b"more".to_vec()].concat();
+        assert_eq!(parsed(longer).bytes(), display_p3_profile());
+    }
+
+    #[test]
+    fn a_cut_or_unsigned_profile_is_none() {
+        let whole = display_p3_profile();
+        for len in 0..whole.len() {
+            assert_eq!(Profile::parse(whole[..len].to_vec()), None, "{len}");
+        }
+        let mut unsigned = whole;
+        unsigned[36] = b'A';
+        assert_eq!(Profile::parse(unsigned), None);
+    }
+}

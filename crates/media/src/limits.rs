@@ -10,8 +10,8 @@ pub const MAX_SIDE_PIXELS: u32 = 16_384;
 pub const MAX_PHOTO_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Memory that decoding a photo may take, as [`PhotoInfo::decode_bytes`](crate::PhotoInfo::decode_bytes)
-/// reckons it. 50 megapixels of 8-bit colour fit in every format; with 16 bits or in a progressive JPEG without
-/// chroma subsampling, fewer do.
+/// reckons it. Still photos of 50 megapixels and 8 bits fit; of animations and of progressive JPEGs without chroma
+/// subsampling, somewhat smaller ones.
 pub const MAX_DECODE_BYTES: u64 = 384 * 1024 * 1024;
 
 /// Frames of an animation.

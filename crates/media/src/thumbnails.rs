@@ -42,9 +42,6 @@ pub struct Thumbnail {
 /// Where more quality is no longer seen on a photo shown small.
 const QUALITY: f32 = 78.0;
 
-/// libwebp's effort, 0 to 6. Its default of 4 takes a third longer for 3 % fewer bytes.
-const EFFORT: i32 = 3;
-
 /// A thumbhash is made from no more than this along either side.
 const THUMBHASH_SIDE_PIXELS: u32 = 100;
 
@@ -53,8 +50,8 @@ const THUMBHASH_SIDE_PIXELS: u32 = 100;
 /// Best made from what [`strip`](crate::strip) wrote: its structure is clean where the original may hold things that
 /// a decoder stumbles over.
 ///
-/// Takes [`PhotoInfo::decode_bytes`](crate::PhotoInfo::decode_bytes) of memory and up to 24 MiB more: 64 MiB in all
-/// for a JPEG of 12 megapixels.
+/// Takes [`PhotoInfo::decode_bytes`](crate::PhotoInfo::decode_bytes) of memory and what is said there: of a JPEG of
+/// 12 megapixels 55 MiB in all were measured, of a progressive one 80.
 ///
 /// # Errors
 ///
@@ -188,7 +185,6 @@ fn encode(photo: &DynamicImage, profile: Option<&Profile>) -> Result<Thumbnail, 
     };
     let mut config = webp::WebPConfig::new().expect("libwebp is of the version it was built as");
     config.quality = QUALITY;
-    config.method = EFFORT;
     let encoded = encoder.encode_advanced(&config).map_err(|_| Refusal::Unsupported("its kind of pixels"))?;
     let bytes = match profile {
         Some(profile) => crate::webp::with_profile(&encoded, profile.clone())?,

@@ -23,15 +23,16 @@ const FRAME_HEADER_BYTES: u64 = 16;
 pub(crate) fn header<R: Read + Seek>(source: &mut Source<R>) -> Result<Header, Error> {
     let container = Container::walk(source)?;
     let canvas = container.canvas;
-    // A still picture is decoded by planes or in place, an animation into a frame and then onto the canvas.
-    let bytes_per_pixel = if canvas.is(IS_ANIMATED) { 12 } else { 6 };
+    // A lossless picture is decoded with alpha and then copied without; an animation's frame is decoded the same way
+    // and then drawn onto the canvas. Beside it the decoder holds the compressed bytes.
+    let bytes_per_pixel = if canvas.is(IS_ANIMATED) { 12 } else { 7 };
     let info = PhotoInfo {
         format: PhotoFormat::WebP,
         width: canvas.width,
         height: canvas.height,
         orientation: container.orientation.unwrap_or(Orientation::UPRIGHT),
         frames: container.frames,
-        decode_bytes: canvas.pixels * bytes_per_pixel,
+        decode_bytes: canvas.pixels * bytes_per_pixel + source.len(),
     };
     Ok(Header { info, profile: container.profile })
 }

@@ -53,7 +53,7 @@ pub fn check_thumbnails_of_any_bytes(bytes: &[u8]) {
     strip(Cursor::new(bytes), std::io::sink()).expect("what has thumbnails can be stripped");
 }
 
-/// What stripping leaves as it is: all but the size of the file, which a JPEG's decoder holds.
+/// What stripping leaves as it is: all but the size of the file, which a decoder may hold.
 fn lasting(info: &PhotoInfo) -> PhotoInfo {
     PhotoInfo { decode_bytes: 0, ..info.clone() }
 }
