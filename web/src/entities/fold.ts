@@ -9,9 +9,18 @@ import type {
   Seq,
   UserId,
 } from '@/protocol';
-import type { AnswerItem, ServerItem } from '@/realtime';
+import type { AnswerItem, ConversationLife, ServerItem } from '@/realtime';
 import { isBlocked, noAccount, withRows } from './account/slice';
-import { entryOf, versionOf, withAccountRow, withMembers, withSummary } from './conversations/entry';
+import {
+  type ConversationEntry,
+  entryOf,
+  newcomers,
+  versionOf,
+  withAccountRow,
+  withMembers,
+  withSet,
+  withSummary,
+} from './conversations/entry';
 import * as conversations from './conversations/fold';
 import { dropEntry, heard, noConversations, putEntries, putEntry, withEntry } from './conversations/slice';
 import * as messages from './messages/fold';
@@ -19,7 +28,13 @@ import { dropTimeline, noMessages, putTimeline, withTimeline } from './messages/
 import { clear, hide, type Timeline } from './messages/timeline';
 import { settleMessages } from './outbox/slice';
 import { withPresence } from './presence/slice';
-import { dropReceipts, noReceipts, withoutReceipts, withReceipts } from './receipts/slice';
+import {
+  type ConversationReceipts,
+  dropReceipts,
+  noReceipts,
+  withoutReceipts,
+  withReceipts,
+} from './receipts/slice';
 import { withProfile } from './session/slice';
 import { endTyping, withoutTyping, withTyping } from './typing/slice';
 import { withUsers } from './users/slice';
@@ -107,15 +122,16 @@ function foldChanged(state: FoldedState, push: ConversationChanged): Partial<Fol
     users,
     conversations: push.version > changed.shared.version ? heard(told, id, push.version) : told,
     messages: withTimeline(state.messages, id, (held) => messages.foldPush(held, push, reader)),
-    receipts: withoutReceipts(state.receipts, id, departed(push)),
+    receipts: withoutReceipts(state.receipts, id, newcomers(entry.members, push.members ?? [])),
     typing: push.cause.kind === 'sent' ? endTyping(state.typing, id, push.cause.actor_id) : state.typing,
   };
   return settled(next, id, ownRows(push.messages ?? [], me));
 }
 
 /** Access ended, or the conversation is to be forgotten: nothing of it stays but what waits in the outbox. */
-export function forgetConversation(state: FoldedState, id: ConversationId): Partial<FoldedState> {
+function forgetConversation(state: FoldedState, id: ConversationId): FoldedState {
   return {
+    ...state,
     conversations: dropEntry(state.conversations, id),
     messages: dropTimeline(state.messages, id),
     receipts: dropReceipts(state.receipts, id),
@@ -146,34 +162,26 @@ function foldTyping(
 /** Rows of the account: counts, mutes and drafts of conversations; what the reader hid and cleared; blocks, settings. */
 function foldAccount(state: FoldedState, rows: AccountRows, source: 'push' | 'answer'): Partial<FoldedState> {
   const account = withRows(state.account, rows, source);
-  let next: FoldedState = { ...state, account };
+  let { conversations: told, messages: held } = state;
   for (const row of rows.conversations ?? []) {
     const id = row.conversation_id;
-    next = {
-      ...next,
-      conversations: withEntry(next.conversations, id, (entry) => withAccountRow(entry, row)),
-      messages: withTimeline(next.messages, id, (timeline) => clear(timeline, row.cleared_seq)),
-    };
+    told = withEntry(told, id, (entry) => withAccountRow(entry, row));
+    held = withTimeline(held, id, (timeline) => clear(timeline, row.cleared_seq));
   }
   const touched = new Set((rows.hidden ?? []).map((hidden) => hidden.conversation_id));
-  for (const id of touched) next = { ...next, ...withoutHidden(next, id) };
-  return next;
+  const next = { ...state, account, conversations: told, messages: held };
+  return [...touched].reduce(withoutHidden, next);
 }
 
-function withoutHidden(
-  state: FoldedState,
-  id: ConversationId,
-): Pick<FoldedState, 'conversations' | 'messages'> {
+function withoutHidden(state: FoldedState, id: ConversationId): FoldedState {
   const hidden = new Set(state.account.hidden[id]);
   const hides = (seq: Seq) => hidden.has(seq);
   const held = withTimeline(state.messages, id, (timeline) => hide(timeline, hides));
   const newest = newestHeld(held.timelines[id]);
-  return {
-    messages: held,
-    conversations: withEntry(state.conversations, id, (entry) =>
-      conversations.withoutHidden(entry, hides, newest),
-    ),
-  };
+  const told = withEntry(state.conversations, id, (entry) =>
+    conversations.withoutHidden(entry, hides, newest),
+  );
+  return { ...state, messages: held, conversations: told };
 }
 
 function foldSync(
@@ -190,7 +198,7 @@ function foldSync(
       answer.account.account_version,
     ),
   };
-  const left = answer.removed.reduce((held, id) => ({ ...held, ...forgetConversation(held, id) }), listed);
+  const left = answer.removed.reduce(forgetConversation, fresh ? withWishes(listed, state) : listed);
   return {
     ...left,
     conversations: { ...left.conversations, isLoaded: left.conversations.isLoaded || !answer.more },
@@ -215,54 +223,70 @@ function dropCaches(state: FoldedState): FoldedState {
   };
 }
 
+/** What was set here and not sent yet outlives the server's word that it was set upon. */
+function withWishes(state: FoldedState, before: FoldedState): FoldedState {
+  const told = Object.values(before.conversations.byId).reduce(
+    (held, { shared, echo }) => withEntry(held, shared.id, (entry) => withSet(entry, echo.set)),
+    state.conversations,
+  );
+  return { ...state, conversations: told };
+}
+
 function foldSummaries(
   state: FoldedState,
   summaries: readonly ConversationSummary[],
   accountVersion: number,
 ): FoldedState {
-  const entries = summaries.map((summary) => {
-    const held = state.conversations.byId[summary.id];
-    return held ? withSummary(held, summary, accountVersion) : entryOf(summary, accountVersion);
-  });
+  const held = state.conversations.byId;
   const me = myId(state);
-  return {
-    ...state,
-    conversations: putEntries(state.conversations, entries),
-    receipts: summaries.reduce(
-      (held, summary) => withReceipts(held, summary.id, summary.receipts, me),
-      state.receipts,
-    ),
-    messages: summaries.reduce(
-      (held, { id, my }) => withTimeline(held, id, (timeline) => clear(timeline, my.cleared_seq)),
-      state.messages,
-    ),
-  };
+  const entries = summaries.map((summary) => {
+    const entry = held[summary.id];
+    return entry ? withSummary(entry, summary, accountVersion) : entryOf(summary, accountVersion);
+  });
+  let { receipts, messages: timelines } = state;
+  for (const summary of summaries) {
+    const { id, my } = summary;
+    receipts = withoutReceipts(receipts, id, strangers(held[id], summary, receipts[id]));
+    receipts = withReceipts(receipts, id, summary.receipts, me);
+    timelines = withTimeline(timelines, id, (timeline) => clear(timeline, my.cleared_seq));
+  }
+  return { ...state, conversations: putEntries(state.conversations, entries), receipts, messages: timelines };
+}
+
+/** Whose pointers a summary does not know any more: changes that it leaps over may have been their leaving. */
+function strangers(
+  entry: ConversationEntry | undefined,
+  summary: ConversationSummary,
+  receipts: ConversationReceipts | undefined,
+): readonly UserId[] {
+  if (!entry || summary.version <= entry.shared.version) return [];
+  const told = new Set(summary.receipts.map((receipt) => receipt.user_id));
+  const unknown = Object.keys(receipts ?? {}).filter((user) => !told.has(user));
+  return [...unknown, ...newcomers(entry.members, summary.members)];
 }
 
 /** An answer for a conversation that was removed while it was on its way would bring it back, and is ignored. */
 function foldChanges(state: FoldedState, item: Answer<'answer:changes'>): Partial<FoldedState> {
   const { conversationId: id, answer, askedAccountVersion } = item;
   const entry = state.conversations.byId[id];
-  if (!entry && state.conversations.behind[id] === undefined) return {};
+  if (!belongsTo(item.life, entry) || (!entry && state.conversations.behind[id] === undefined)) return {};
   const known = { ...state, users: withUsers(state.users, answer.users) };
   const told = foldSummaries(known, [answer.conversation], askedAccountVersion);
   const held = told.messages.timelines[id];
   const timeline = messages.foldChanges(held, item, readerOf(told, id));
-  const gone = answer.members
-    .filter((member) => member.left_at !== undefined)
-    .map((member) => member.user_id);
   const next = {
     ...told,
     conversations: withEntry(told.conversations, id, (current) => withMembers(current, answer.members)),
     messages: timeline && timeline !== held ? putTimeline(told.messages, id, timeline) : told.messages,
-    receipts: withReceipts(withoutReceipts(told.receipts, id, gone), id, answer.receipts, myId(state)),
+    receipts: withReceipts(told.receipts, id, answer.receipts, myId(state)),
   };
   return settled(next, id, ownRows(answer.messages, myId(state)));
 }
 
 function foldPage(state: FoldedState, item: Answer<'answer:page'>): Partial<FoldedState> {
   const id = item.conversationId;
-  if (!state.conversations.byId[id]) return {};
+  const entry = state.conversations.byId[id];
+  if (!entry || !belongsTo(item.life, entry)) return {};
   const timeline = messages.foldPage(state.messages.timelines[id], item, readerOf(state, id));
   const next = {
     ...state,
@@ -285,6 +309,11 @@ function foldAnsweredMessage(state: FoldedState, id: ConversationId, row: Messag
   const timeline = next.messages.timelines[id];
   const isPlaced = !timeline || !timeline.live || timeline.rows[row.seq] !== undefined;
   return settled(next, id, isPlaced ? ownRows([row], reader.me) : []);
+}
+
+/** Whether an answer was asked for in the stay that lasts now. */
+function belongsTo(life: ConversationLife, entry: ConversationEntry | undefined): boolean {
+  return life === (entry?.life ?? null);
 }
 
 /** Messages of our own that have a row now leave the outbox; their rows on screen keep the key that they had. */
@@ -326,12 +355,6 @@ function readerOf(state: FoldedState, id: ConversationId): messages.Reader {
 
 function ownRows(rows: readonly Message[], me: UserId): readonly Message[] {
   return rows.filter((row) => row.sender_id === me && row.client_id !== null);
-}
-
-function departed(push: ConversationChanged): readonly UserId[] {
-  return (push.members ?? [])
-    .filter((member) => member.left_at !== undefined)
-    .map((member) => member.user_id);
 }
 
 /** Nobody is signed in only before the first answer could come, so nothing is ever folded as nobody. */

@@ -37,6 +37,7 @@ export type AnswerItem =
   | {
       kind: 'answer:changes';
       conversationId: ConversationId;
+      life: ConversationLife;
       since: Version;
       /** The account's version when it was asked: what a row told since then is newer than the answer's `my`. */
       askedAccountVersion: AccountVersion;
@@ -45,6 +46,7 @@ export type AnswerItem =
   | {
       kind: 'answer:page';
       conversationId: ConversationId;
+      life: ConversationLife;
       request: PageRequest;
       /** The conversation's version when it was asked: changes since then may be missing from the page. */
       askedVersion: Version;
@@ -53,6 +55,12 @@ export type AnswerItem =
   | { kind: 'answer:message'; conversationId: ConversationId; message: Message }
   | { kind: 'answer:conversation'; askedAccountVersion: AccountVersion; answer: OneConversation }
   | { kind: 'answer:account'; answer: AccountChanges };
+
+/**
+ * Which stay of the reader in a conversation an answer belongs to: the version at which the client first heard of it, or
+ * `null` when it had not. Who was removed and comes back begins anew, and an answer for the earlier stay is void.
+ */
+export type ConversationLife = Version | null;
 
 /** What the server said, pushed or answered. */
 export type ServerItem = PushItem | AnswerItem;

@@ -2,6 +2,7 @@
 
 export {
   type AnswerItem,
+  type ConversationLife,
   type PushItem,
   type PushName,
   type ServerItem,

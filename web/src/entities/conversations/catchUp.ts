@@ -64,8 +64,9 @@ export class CatchUp {
     try {
       const full = { ...request, limit: PAGE_MESSAGES };
       const answer = await this.#realtime.request('message:page', full);
-      const askedVersion = entry.shared.version;
-      this.#realtime.fold({ kind: 'answer:page', conversationId: id, request: full, askedVersion, answer });
+      const { life, shared } = entry;
+      const asked = { conversationId: id, life, request: full, askedVersion: shared.version };
+      this.#realtime.fold({ kind: 'answer:page', ...asked, answer });
       this.#host.dispatch(loadMoved({ id, part, status: 'idle' }));
       return true;
     } catch {
@@ -92,9 +93,11 @@ export class CatchUp {
   }
 
   async #askForChanges(id: ConversationId, since: number): Promise<void> {
-    const askedAccountVersion = this.#host.getState().account.version;
+    const { account, conversations } = this.#host.getState();
+    const life = conversations.byId[id]?.life ?? null;
+    const asked = { conversationId: id, life, since, askedAccountVersion: account.version };
     const answer = await this.#realtime.request('conversation:changes', { conversation_id: id, since });
-    this.#realtime.fold({ kind: 'answer:changes', conversationId: id, since, askedAccountVersion, answer });
+    this.#realtime.fold({ kind: 'answer:changes', ...asked, answer });
   }
 
   /** Whoever may not ask any more is not in it any more; everything else is tried again with the next catch-up. */

@@ -31,6 +31,8 @@ export const NO_ECHO: Echo = { read_seq: 0, unread: 0, mentions: 0, set: {} };
 
 /** One conversation as this client holds it: the server's word, and apart from it what was done here since. */
 export interface ConversationEntry {
+  /** The version at which it was first heard of: names this stay in the conversation. */
+  readonly life: Version;
   /** As of `shared.version`, up to which all changes are in this entry. */
   readonly shared: SharedConversation;
   /** The version whose title, picture and settings `shared` has: ahead of `shared.version` behind a gap. */
@@ -53,6 +55,7 @@ export interface ConversationEntry {
 /** An entry for a conversation heard of for the first time. */
 export function entryOf(summary: ConversationSummary, accountVersion: AccountVersion): ConversationEntry {
   return {
+    life: summary.version,
     shared: sharedOf(summary),
     sharedVersion: summary.version,
     my: summary.my,
@@ -104,6 +107,12 @@ export function withAccountRow(entry: ConversationEntry, row: AccountConversatio
   return settled({ ...entry, my, accountVersion });
 }
 
+/** Lays over the server's word what was set on this device. */
+export function withSet(entry: ConversationEntry, set: Echo['set']): ConversationEntry {
+  if (Object.keys(set).length === 0) return entry;
+  return { ...entry, echo: { ...entry.echo, set: { ...entry.echo.set, ...set } } };
+}
+
 /** Takes changed rows of members. */
 export function withMembers(entry: ConversationEntry, rows: readonly Member[]): ConversationEntry {
   const members = memberRows(entry.members, rows);
@@ -125,6 +134,18 @@ export function memberRows(
     else delete members[row.user_id];
   }
   return members;
+}
+
+/** Those among the rows who left, or left and came back: what was known of how far they had read holds no longer. */
+export function newcomers(
+  held: Readonly<Record<UserId, Member>>,
+  rows: readonly Member[],
+): readonly UserId[] {
+  return rows
+    .filter(
+      (row) => row.left_at !== undefined || (held[row.user_id]?.joined_at ?? row.joined_at) < row.joined_at,
+    )
+    .map((row) => row.user_id);
 }
 
 /** When something last happened in it, by which the list is ordered. */

@@ -1,6 +1,14 @@
 import { createAction, type UnknownAction } from '@reduxjs/toolkit';
 import type { ConversationId, Member, Seq, Timestamp, Version } from '@/protocol';
-import { activityOf, type ConversationEntry, type Echo, NO_ECHO, readHere, withMembers } from './entry';
+import {
+  activityOf,
+  type ConversationEntry,
+  type Echo,
+  NO_ECHO,
+  readHere,
+  withMembers,
+  withSet,
+} from './entry';
 
 type Entries = Readonly<Record<ConversationId, ConversationEntry>>;
 
@@ -65,10 +73,7 @@ export function conversationsReducer(
   }
   if (setHere.match(action)) {
     const { id, set } = action.payload;
-    return withEntry(state, id, (entry) => ({
-      ...entry,
-      echo: { ...entry.echo, set: { ...entry.echo.set, ...set } },
-    }));
+    return withEntry(state, id, (entry) => withSet(entry, set));
   }
   if (setSettled.match(action)) {
     const { id, set, accepted } = action.payload;

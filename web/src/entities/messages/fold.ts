@@ -52,7 +52,7 @@ export function foldPage(held: Timeline | undefined, item: PageItem, reader: Rea
       answer.quotes.filter((quote) => !reader.hides(quote.seq)),
     ),
     version: missed ? Math.min(timeline.version, askedVersion) : timeline.version,
-    live: timeline.live || (answer.at_end && (covered.blocks.at(-1)?.to ?? 0) <= answer.to_seq),
+    live: timeline.live || (answer.at_end && covered.blocks.at(-1)?.to === answer.to_seq),
     focus: request.around ?? (isLatest(request) ? null : timeline.focus),
     heading: request.before !== undefined || request.around !== undefined ? 'older' : 'newer',
   });
@@ -83,19 +83,24 @@ export function foldAnswered(timeline: Timeline, row: Message, reader: Reader): 
   return trim(foldAnsweredRow(timeline, row));
 }
 
+/**
+ * A row inside of a block is replaced, or hidden from the reader; the one that follows the live end is appended. Any
+ * other leaves only a note that it was missed, even if it is held as a quote: quotes do not know of one's own reaction.
+ */
 function foldPushedRow(
   timeline: Timeline,
   row: Message,
-  push: ConversationChanged,
+  { cause, version }: ConversationChanged,
   reader: Reader,
 ): Timeline {
   const held = timeline.rows[row.seq] ?? timeline.quotes[row.seq];
-  const merged = fromPush(row, held, push.cause, reader.me);
-  if (held) return replace(timeline, merged);
-  if (blockOf(timeline, row.seq)) return timeline;
-  if (!followsLive(timeline, row.seq))
-    return { ...timeline, missedVersion: Math.max(timeline.missedVersion, push.version) };
-  return reader.hides(row.seq) ? extendLive(timeline, row.seq) : append(timeline, merged);
+  const merged = fromPush(row, held, cause, reader.me);
+  const updated = held ? replace(timeline, merged) : timeline;
+  if (blockOf(updated, row.seq)) return updated;
+  if (!followsLive(updated, row.seq)) {
+    return { ...updated, missedVersion: Math.max(updated.missedVersion, version) };
+  }
+  return reader.hides(row.seq) ? extendLive(updated, row.seq) : append(updated, merged);
 }
 
 /** An answer comes through the reader's own door: a row inside a block that is not held was late, not hidden. */

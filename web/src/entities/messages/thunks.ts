@@ -49,18 +49,14 @@ export function sendMessage(message: NewMessage): AppThunk<Promise<void>> {
   };
 }
 
-/** Copies a message to another conversation. */
-export function forwardMessage({
-  from,
-  to,
-}: {
-  from: MessageAddress;
-  to: ConversationId;
-}): AppThunk<Promise<void>> {
+/** Copies a message to other conversations. */
+export function forwardMessage(from: MessageAddress, to: readonly ConversationId[]): AppThunk<Promise<void>> {
   return async (dispatch, getState, { outbox }) => {
     const { text, entities, attachments } = rowAt(getState(), from.conversation_id, from.seq);
-    const copy = { conversation_id: to, text, entities, shown: attachments, forward: from };
-    await outbox.send(dispatch(queue(copy)), new Map());
+    for (const conversation_id of to) {
+      const copy = { conversation_id, text, entities, shown: attachments, forward: from };
+      await outbox.send(dispatch(queue(copy)), new Map());
+    }
   };
 }
 

@@ -61,7 +61,8 @@ export class TypingAnnouncer {
   }
 
   #planForgetting(): void {
-    this.#forget ??= setTimeout(() => {
+    if (this.#forget !== undefined) return;
+    this.#forget = setTimeout(() => {
       this.#forget = undefined;
       this.#host.dispatch(typingForgotten(Date.now() - TYPING_FORGOTTEN_MS));
       if (Object.keys(this.#host.getState().typing).length > 0) this.#planForgetting();

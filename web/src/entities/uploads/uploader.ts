@@ -19,15 +19,21 @@ export const xhrUploader: Uploader = {
       for (const [name, value] of Object.entries(OWN_HEADERS)) request.setRequestHeader(name, value);
       request.setRequestHeader('Content-Type', file.type || 'application/octet-stream');
       request.responseType = 'json';
-      request.upload.onprogress = (event) => onProgress(event.total > 0 ? event.loaded / event.total : 0);
-      request.onload = () => {
+      request.upload.addEventListener('progress', ({ loaded, total }) =>
+        onProgress(total > 0 ? loaded / total : 0),
+      );
+      request.addEventListener('load', () => {
         if (request.status >= 200 && request.status < 300) resolve(request.response as Attachment);
         else reject(refusal(request.status, request.response));
-      };
-      request.onerror = () => reject(new ApiError({ code: 'offline', message: 'The upload was cut off.' }));
+      });
+      request.addEventListener('error', () => reject(cutOff()));
       request.send(file);
     }),
 };
+
+function cutOff(): ApiError {
+  return new ApiError({ code: 'offline', message: 'The upload was cut off.' });
+}
 
 function uploadUrl(name: string, alt: string): string {
   const query = new URLSearchParams(alt === '' ? { name } : { name, alt });
