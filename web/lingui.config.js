@@ -1,3 +1,5 @@
+import { formatter } from '@lingui/format-po';
+
 /**
  * Catalogues are gettext files keyed by explicit ids. The build compiles them, so that no parser of sentences reaches the
  * browser.
@@ -6,6 +8,5 @@ export default {
   locales: ['en'],
   sourceLocale: 'en',
   catalogs: [{ path: '<rootDir>/src/lib/i18n/{locale}', include: ['src'] }],
-  format: 'po',
-  formatOptions: { explicitIdAsDefault: true, lineNumbers: false },
+  format: formatter({ explicitIdAsDefault: true, lineNumbers: false }),
 };

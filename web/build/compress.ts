@@ -32,9 +32,7 @@ export function compress(): Plugin {
       async handler() {
         const names = await readdir(folder, { recursive: true });
         await Promise.all(
-          names
-            .filter((name) => COMPRESSIBLE.test(name))
-            .map((name) => siblings(path.join(folder, name))),
+          names.filter((name) => COMPRESSIBLE.test(name)).map((name) => siblings(path.join(folder, name))),
         );
       },
     },

@@ -121,6 +121,7 @@ function Thread({ messages, mode }: { messages: ShownMessage[]; mode?: ComposerM
         onCancelMode={nothing}
         onType={nothing}
         onEditLast={nothing}
+        onLeaveUp={nothing}
       />
     </>
   );

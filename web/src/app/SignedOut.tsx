@@ -3,10 +3,13 @@ import { Route, Switch, useLocation } from 'wouter';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { enterDemo, register, selectServerInfo, signIn } from '@/entities/session';
 import { useT } from '@/lib/i18n';
+import { DemoEnter } from './DemoEnter';
 
 const SignIn = lazy(async () => ({ default: (await import('@/features/auth/SignIn')).SignIn }));
 const Register = lazy(async () => ({ default: (await import('@/features/auth/Register')).Register }));
-const DemoLanding = lazy(async () => ({ default: (await import('@/features/auth/DemoLanding')).DemoLanding }));
+const DemoLanding = lazy(async () => ({
+  default: (await import('@/features/auth/DemoLanding')).DemoLanding,
+}));
 
 /** What one sees outside: a demonstration's two doors, the first account of a new server, or the way in. */
 export function SignedOut() {
@@ -29,6 +32,9 @@ export function SignedOut() {
       <Switch>
         <Route path="/sign-in">{way}</Route>
         <Route path="/register">{account}</Route>
+        <Route path="/demo/:username">
+          {({ username }) => <DemoEnter username={decodeURIComponent(username)} />}
+        </Route>
         <Route>
           {server?.demo ? (
             <DemoLanding server={server} onEnter={(username) => home(dispatch(enterDemo(username)))} />

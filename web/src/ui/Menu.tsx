@@ -59,8 +59,8 @@ export function Menu({ label, items, at, onClose, header }: Props) {
               aria-checked={item.checked}
               className={classes(styles.item, item.danger && styles.danger)}
               onClick={() => {
-                onClose();
                 item.onSelect();
+                onClose();
               }}
             >
               <span className={styles.icon}>{item.icon}</span>

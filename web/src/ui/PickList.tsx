@@ -90,7 +90,6 @@ export function PickList(props: Props) {
         className={styles.list}
       >
         {options.map((option, index) => (
-          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys of the field choose
           <div
             key={option.id}
             id={`${id}-${index}`}

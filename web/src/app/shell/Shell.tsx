@@ -15,16 +15,35 @@ type Props = {
   main: ReactNode;
   details: ReactNode;
   banner?: ReactNode;
+  /** Escape, where nothing nearer took it. */
+  onEscape?: (() => void) | undefined;
 };
 
 /**
  * The frame: rail, list, main and details side by side where there is room, one at a time where there is none. F6 and
  * Shift+F6 go around its parts.
  */
-export function Shell({ place, pane, me, unread, list, mainLabelledBy, main, details, banner }: Props) {
+export function Shell({
+  place,
+  pane,
+  me,
+  unread,
+  list,
+  mainLabelledBy,
+  main,
+  details,
+  banner,
+  onEscape,
+}: Props) {
   const t = useT();
   return (
-    <div className={styles.page} onKeyDown={cycleLandmarks}>
+    <div
+      className={styles.page}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) onEscape?.();
+        else cycleLandmarks(event);
+      }}
+    >
       <a href="#composer" className={styles.skip} onClick={skipToComposer}>
         {t('skip.composer')}
       </a>

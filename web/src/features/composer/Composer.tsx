@@ -46,6 +46,8 @@ type Props = {
   onType: (text: string) => void;
   /** Up in an empty field. */
   onEditLast: () => void;
+  /** Ctrl+Up: into the messages. */
+  onLeaveUp: () => void;
 };
 
 /**
@@ -53,7 +55,7 @@ type Props = {
  * dictation work as everywhere; React hears of it and never writes into it while someone types.
  */
 export function Composer(props: Props) {
-  const { ref, name, draft, mode, people, onSend, onCancelMode, onType, onEditLast } = props;
+  const { ref, name, draft, mode, people, onSend, onCancelMode, onType, onEditLast, onLeaveUp } = props;
   const t = useT();
   const field = useRef<HTMLTextAreaElement>(null);
   const picked = useRef<Picked[]>([]);
@@ -111,6 +113,7 @@ export function Composer(props: Props) {
     if (event.key === 'Enter' && isPlain && !prefersTouch()) send();
     else if (event.key === 'Escape' && mode) onCancelMode();
     else if (event.key === 'ArrowUp' && isPlain && text() === '') onEditLast();
+    else if (event.key === 'ArrowUp' && event.ctrlKey) onLeaveUp();
     else return;
     event.preventDefault();
   };
@@ -301,10 +304,7 @@ function useMention(people: readonly Face[]) {
 }
 
 /** Puts the text of an edited message into the field, and what was being written back when the edit ends. */
-function useMode(
-  field: RefObject<HTMLTextAreaElement | null>,
-  mode: ComposerMode | undefined,
-) {
+function useMode(field: RefObject<HTMLTextAreaElement | null>, mode: ComposerMode | undefined) {
   const aside = useRef<string>(undefined);
   const editing = mode?.kind === 'edit' ? mode.seq : undefined;
   const editedText = mode?.kind === 'edit' ? mode.text : undefined;

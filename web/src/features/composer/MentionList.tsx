@@ -15,7 +15,6 @@ export function MentionList({ id, people, selected, onPick }: Props) {
   return (
     <div id={id} role="listbox" aria-label={t('composer.mentionList')} className={styles.list}>
       {people.map((person, index) => (
-        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys of the field choose
         <div
           key={person.id}
           id={`${id}-${index}`}

@@ -22,14 +22,19 @@ export function ForwardDialog({ conversationId, seq, onClose }: Props) {
   const [chosen, setChosen] = useState<readonly Pickable[]>([]);
   const options = useAppSelector((state) => offered(state, query), sameIds);
   const toggle = (option: Pickable) => {
-    setChosen((now) => (now.some(({ id }) => id === option.id) ? now.filter(({ id }) => id !== option.id) : [...now, option]));
+    setChosen((now) =>
+      now.some(({ id }) => id === option.id) ? now.filter(({ id }) => id !== option.id) : [...now, option],
+    );
     setQuery('');
   };
   const forward = async () => {
     onClose();
     try {
-      await Promise.all(
-        chosen.map(({ id }) => dispatch(forwardMessage({ from: { conversation_id: conversationId, seq }, to: id }))),
+      await dispatch(
+        forwardMessage(
+          { conversation_id: conversationId, seq },
+          chosen.map(({ id }) => id),
+        ),
       );
       toast(t('forward.done'));
     } catch (error) {

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
-import { selectMessage, type MessageKey } from '@/entities/messages';
+import { type MessageKey, selectMessage } from '@/entities/messages';
 import { loadReceipts, selectReceipts } from '@/entities/receipts';
 import { selectUser } from '@/entities/users';
 import { useT } from '@/lib/i18n';
@@ -24,7 +24,9 @@ export function InfoDialog({ conversationId, messageKey, onClose }: Props) {
   const receipts = useAppSelector((state) => selectReceipts(state, conversationId));
   const seq = message?.seq ?? 0;
   useEffect(() => {
-    dispatch(loadReceipts(conversationId, seq)).catch((error: unknown) => toast(errorText(error), { tone: 'danger' }));
+    dispatch(loadReceipts(conversationId, seq)).catch((error: unknown) =>
+      toast(errorText(error), { tone: 'danger' }),
+    );
   }, [dispatch, conversationId, seq]);
   if (!message) return null;
   const others = Object.values(receipts).filter(({ user_id }) => user_id !== message.sender_id);

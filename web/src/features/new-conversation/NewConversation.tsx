@@ -48,7 +48,9 @@ export function NewConversation({ onOpen, onClose }: Props) {
         busy={busy}
         onBack={() => setNaming(false)}
         onClose={onClose}
-        onCreate={(title) => void open(() => dispatch(createGroup({ title, memberIds: chosen.map(({ id }) => id) })))}
+        onCreate={(title) =>
+          void open(() => dispatch(createGroup({ title, memberIds: chosen.map(({ id }) => id) })))
+        }
       />
     );
   }

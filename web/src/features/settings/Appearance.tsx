@@ -20,7 +20,10 @@ export function Appearance() {
       <Segmented
         label={t('settings.theme')}
         value={look.theme}
-        options={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`settings.theme.${value}`) }))}
+        options={(['system', 'light', 'dark'] as const).map((value) => ({
+          value,
+          label: t(`settings.theme.${value}`),
+        }))}
         onChange={(theme) => change({ theme })}
       />
       <fieldset className={styles.section}>
@@ -28,7 +31,13 @@ export function Appearance() {
         <div className={styles.swatches}>
           {ACCENTS.map((accent) => (
             <label key={accent} className={styles.swatch}>
-              <input type="radio" name="accent" className="visually-hidden" checked={accent === look.accent} onChange={() => change({ accent })} />
+              <input
+                type="radio"
+                name="accent"
+                className="visually-hidden"
+                checked={accent === look.accent}
+                onChange={() => change({ accent })}
+              />
               <span data-accent={accent} aria-hidden="true">
                 <IconCheck />
               </span>
@@ -46,7 +55,10 @@ export function Appearance() {
       <Segmented
         label={t('settings.density')}
         value={look.density}
-        options={(['comfortable', 'compact'] as const).map((value) => ({ value, label: t(`settings.density.${value}`) }))}
+        options={(['comfortable', 'compact'] as const).map((value) => ({
+          value,
+          label: t(`settings.density.${value}`),
+        }))}
         onChange={(density) => change({ density })}
       />
       <Switch

@@ -76,8 +76,22 @@ function PasswordForm() {
     <section className={styles.section}>
       <h3>{t('settings.changePassword')}</h3>
       <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
-        <TextField name="current" type="password" label={t('settings.currentPassword')} autoComplete="current-password" error={errors.current} reveal={reveal} />
-        <TextField name="next" type="password" label={t('settings.newPassword')} autoComplete="new-password" error={errors.next} reveal={reveal} />
+        <TextField
+          name="current"
+          type="password"
+          label={t('settings.currentPassword')}
+          autoComplete="current-password"
+          error={errors.current}
+          reveal={reveal}
+        />
+        <TextField
+          name="next"
+          type="password"
+          label={t('settings.newPassword')}
+          autoComplete="new-password"
+          error={errors.next}
+          reveal={reveal}
+        />
         <div className={styles.actions}>
           <Button type="submit" busy={busy}>
             {t('settings.changePassword')}
@@ -111,7 +125,10 @@ function Devices() {
             {session.current ? (
               <span className={styles.currentMark}>{t('settings.current')}</span>
             ) : (
-              <IconButton label={t('settings.endSession', { device: session.device })} onClick={() => attempt(dispatch(endSession(session.id)))}>
+              <IconButton
+                label={t('settings.endSession', { device: session.device })}
+                onClick={() => attempt(dispatch(endSession(session.id)))}
+              >
                 <IconLogout />
               </IconButton>
             )}
@@ -138,9 +155,16 @@ function DeleteAccount({ onClose }: { onClose: () => void }) {
     setBusy(true);
     setError(undefined);
     try {
-      await dispatch(deleteAccount({ password: String(data.get('password')), keepMessages: data.has('keep') }));
+      await dispatch(
+        deleteAccount({ password: String(data.get('password')), keepMessages: data.has('keep') }),
+      );
     } catch (problem) {
-      setError(errorText(problem, { unauthorized: 'settings.currentPasswordWrong', forbidden: 'settings.currentPasswordWrong' }));
+      setError(
+        errorText(problem, {
+          unauthorized: 'settings.currentPasswordWrong',
+          forbidden: 'settings.currentPasswordWrong',
+        }),
+      );
       setBusy(false);
     }
   };
@@ -148,7 +172,13 @@ function DeleteAccount({ onClose }: { onClose: () => void }) {
     <Dialog title={t('settings.delete')} size="small" onClose={onClose}>
       <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
         <p>{t('settings.deleteText')}</p>
-        <TextField name="password" type="password" label={t('settings.currentPassword')} autoComplete="current-password" error={error} />
+        <TextField
+          name="password"
+          type="password"
+          label={t('settings.currentPassword')}
+          autoComplete="current-password"
+          error={error}
+        />
         <label className={styles.tick}>
           <input type="checkbox" name="keep" defaultChecked />
           {t('settings.deleteKeep')}

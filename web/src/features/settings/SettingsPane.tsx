@@ -4,9 +4,9 @@ import { IconButton } from '@/ui/IconButton';
 import { IconChevronLeft } from '@/ui/icons';
 import { About } from './About';
 import { Appearance } from './Appearance';
-import type { SettingsPage } from './pages';
 import { Privacy } from './Privacy';
 import { ProfilePage } from './ProfilePage';
+import type { SettingsPage } from './pages';
 import { Security } from './Security';
 import styles from './Settings.module.css';
 

@@ -144,7 +144,7 @@ export function Timeline(props: Props) {
 
   return (
     <div className={styles.frame}>
-            <div
+      <div
         ref={scroller}
         role="log"
         aria-live="off"

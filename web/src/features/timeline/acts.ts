@@ -2,10 +2,8 @@ import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef, 
 
 /** What someone asked of a message, by pointer, finger or key. */
 export type Act =
-  | {
-      kind: 'reply' | 'edit' | 'forward' | 'copy' | 'pin' | 'delete' | 'retry' | 'discard' | 'leave';
-      key: string;
-    }
+  | { kind: 'reply' | 'edit' | 'forward' | 'copy' | 'pin' | 'delete' | 'retry' | 'discard'; key: string }
+  | { kind: 'leave'; key: string }
   | { kind: 'menu' | 'react'; key: string; at: Element | { x: number; y: number } }
   | { kind: 'toggle-reaction'; key: string; emoji: string }
   | { kind: 'photo'; key: string; index: number }

@@ -1,0 +1,226 @@
+import { useMemo, useRef, useState } from 'react';
+import { block, selectBlocked } from '@/entities/account';
+import {
+  selectConversation,
+  selectConversationsLoaded,
+  selectMembers,
+  selectPeer,
+  setDraft,
+} from '@/entities/conversations';
+import { selectDraft } from '@/entities/drafts';
+import { useAppDispatch, useAppSelector, useAppStore } from '@/entities/hooks';
+import {
+  editMessage,
+  type MessageView,
+  selectMessage,
+  selectTimeline,
+  sendMessage,
+} from '@/entities/messages';
+import { selectMe, selectServerInfo } from '@/entities/session';
+import { setTyping } from '@/entities/typing';
+import { selectUser } from '@/entities/users';
+import { Composer, type ComposerHandle, type Outgoing } from '@/features/composer/Composer';
+import { ComposerNotice } from '@/features/composer/ComposerNotice';
+import type { ComposerMode } from '@/features/composer/ComposerStrip';
+import { DropZone } from '@/features/composer/DropZone';
+import { useMessageActions } from '@/features/message-actions/useMessageActions';
+import type { Act } from '@/features/timeline/acts';
+import { LiveThreadHeader, useThreadTitle } from '@/features/timeline/LiveThreadHeader';
+import { keyOfRow, LiveTimeline } from '@/features/timeline/LiveTimeline';
+import { shownQuote } from '@/features/timeline/shown';
+import type { TimelineHandle } from '@/features/timeline/Timeline';
+import { attachmentUrl, thumbnailUrl } from '@/lib/api';
+import { useT } from '@/lib/i18n';
+import { errorText } from '@/lib/i18n/errors';
+import { faceOf, nameOf } from '@/lib/people';
+import { LIMITS } from '@/protocol';
+import { Button } from '@/ui/Button';
+import { EmptyState } from '@/ui/EmptyState';
+import { IconMessageCircle } from '@/ui/icons';
+import { toast } from '@/ui/toasts';
+import { useLater } from './later';
+import type { Viewing } from './SignedIn';
+
+type Props = {
+  id: string;
+  detailsOpen: boolean;
+  onBack: () => void;
+  onDetails: () => void;
+  onView: (viewing: Viewing) => void;
+};
+
+/** A draft is kept when the typing pauses this long. */
+const DRAFT_AFTER_MS = 300;
+
+/** One conversation: its header, its messages and the field, and how they play together. */
+export function ConversationPane({ id, detailsOpen, onBack, onDetails, onView }: Props) {
+  const t = useT();
+  const exists = useAppSelector((state) => selectConversation(state, id) !== undefined);
+  const isLoaded = useAppSelector(selectConversationsLoaded);
+  const title = useThreadTitle(id);
+  const [mode, setMode] = useState<ComposerMode>();
+  const timeline = useRef<TimelineHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const store = useAppStore();
+  const compose = useComposing(id, mode, () => setMode(undefined));
+
+  const actions = useMessageActions(id, {
+    onReply: (message) => setMode(replyTo(message, authorOf(message))),
+    onEdit: (message) => setMode({ kind: 'edit', seq: message.seq, text: message.text }),
+  });
+  const authorOf = (message: MessageView) =>
+    message.mine ? t('message.you') : nameOf(selectUser(store.getState(), message.sender_id));
+
+  const onAct = (act: Act) => {
+    const key = keyOfRow(act.key);
+    if (act.kind === 'photo') onView(viewingOf(selectMessage(store.getState(), id, key), act.index));
+    else if (act.kind === 'leave') composer.current?.focus();
+    else if (act.kind !== 'jump') actions.act({ ...act, key });
+  };
+  const editLast = () => {
+    const state = store.getState();
+    const key = selectTimeline(state, id).findLast((each) => isEditable(selectMessage(state, id, each)));
+    if (key !== undefined) actions.act({ kind: 'edit', key });
+  };
+
+  if (!exists && isLoaded) {
+    return (
+      <EmptyState
+        icon={<IconMessageCircle />}
+        title={t('notFound.title')}
+        action={<Button onClick={onBack}>{t('action.back')}</Button>}
+      >
+        {t('notFound.hint')}
+      </EmptyState>
+    );
+  }
+  return (
+    <DropZone
+      label={t('thread.drop', { name: title })}
+      onFiles={(files) => composer.current?.addFiles(files)}
+    >
+      <LiveThreadHeader id={id} detailsOpen={detailsOpen} onBack={onBack} onDetails={onDetails} />
+      <LiveTimeline
+        ref={timeline}
+        conversationId={id}
+        title={title}
+        onAct={onAct}
+        onGreet={(text) => compose.send({ text, mentions: [], files: [] })}
+      />
+      <Foot id={id} title={title}>
+        <Composer
+          ref={composer}
+          name={title}
+          draft={compose.draft}
+          mode={mode}
+          people={compose.people}
+          attachmentBytesMax={compose.attachmentBytesMax}
+          onSend={(outgoing) => {
+            compose.send(outgoing);
+            if (mode?.kind !== 'edit') timeline.current?.toLive();
+          }}
+          onCancelMode={() => setMode(undefined)}
+          onType={compose.onType}
+          onEditLast={editLast}
+          onLeaveUp={() => timeline.current?.enter()}
+        />
+      </Foot>
+      {actions.layer}
+    </DropZone>
+  );
+}
+
+/** The field, or why one cannot write here. */
+function Foot({ id, title, children }: { id: string; title: string; children: React.ReactNode }) {
+  const t = useT();
+  const dispatch = useAppDispatch();
+  const peerId = useAppSelector((state) => selectPeer(state, id));
+  const isBlocked = useAppSelector((state) => peerId !== null && selectBlocked(state, peerId));
+  const isDeleted = useAppSelector(
+    (state) => peerId !== null && (selectUser(state, peerId)?.deleted ?? false),
+  );
+  if (isDeleted) return <ComposerNotice>{t('composer.blockedBy')}</ComposerNotice>;
+  if (!peerId || !isBlocked) return children;
+  const unblock = () =>
+    void dispatch(block(peerId, false)).catch((error: unknown) =>
+      toast(errorText(error), { tone: 'danger' }),
+    );
+  return (
+    <ComposerNotice>
+      {t('composer.blocked', { name: title })}
+      <Button look="quiet" onClick={unblock}>
+        {t('composer.unblock')}
+      </Button>
+    </ComposerNotice>
+  );
+}
+
+/** What the field needs from the store, and what it does to it. */
+function useComposing(id: string, mode: ComposerMode | undefined, onDone: () => void) {
+  const dispatch = useAppDispatch();
+  const store = useAppStore();
+  const meId = useAppSelector(selectMe)?.id;
+  const attachmentBytesMax =
+    useAppSelector(selectServerInfo)?.attachment_bytes_max ?? LIMITS.ATTACHMENT_BYTES_MAX;
+  const isGroup = useAppSelector((state) => selectConversation(state, id)?.kind === 'group');
+  const members = useAppSelector((state) => selectMembers(state, id));
+  const users = useAppSelector((state) => state.users);
+  const [draft] = useState(() => selectDraft(store.getState(), id));
+  const keepDraft = useLater((text: string) => dispatch(setDraft(id, text)), DRAFT_AFTER_MS);
+  const people = useMemo(
+    () =>
+      isGroup
+        ? members
+            .filter(({ user_id }) => user_id !== meId)
+            .map(({ user_id }) => faceOf(users[user_id], user_id))
+        : [],
+    [isGroup, members, users, meId],
+  );
+
+  const attempt = (deed: Promise<unknown>) =>
+    void deed.catch((error: unknown) => toast(errorText(error), { tone: 'danger' }));
+  const send = ({ text, mentions, files }: Outgoing) => {
+    if (mode?.kind === 'edit') {
+      if (text !== '') attempt(dispatch(editMessage(id, mode.seq, text, mentions)));
+    } else {
+      keepDraft.drop();
+      dispatch(setDraft(id, ''));
+      const replyTo = mode?.kind === 'reply' ? mode.seq : null;
+      attempt(dispatch(sendMessage({ conversationId: id, text, mentions, attachments: files, replyTo })));
+    }
+    onDone();
+  };
+  const onType = (text: string) => {
+    keepDraft.run(text);
+    dispatch(setTyping(id, text !== ''));
+  };
+  return { draft, people, attachmentBytesMax, send, onType };
+}
+
+function replyTo(message: MessageView, author: string): ComposerMode {
+  const { text } = shownQuote(message.seq, message, undefined, false);
+  return { kind: 'reply', seq: message.seq, author, text };
+}
+
+function isEditable(message: MessageView | undefined): boolean {
+  return (
+    message !== undefined &&
+    message.mine &&
+    message.seq > 0 &&
+    message.unsent_at === null &&
+    message.text !== ''
+  );
+}
+
+function viewingOf(message: MessageView | undefined, start: number): Viewing {
+  const photos = (message?.attachments ?? [])
+    .filter(({ kind }) => kind === 'image')
+    .map(({ id, name, alt }) => ({
+      id,
+      name,
+      alt,
+      large: thumbnailUrl(id, 1280),
+      original: attachmentUrl(id),
+    }));
+  return { photos, start };
+}

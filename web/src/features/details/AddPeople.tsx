@@ -1,0 +1,95 @@
+import { useState } from 'react';
+import { addMembers, selectMembers } from '@/entities/conversations';
+import { useAppDispatch, useAppSelector } from '@/entities/hooks';
+import { searchUsers } from '@/entities/users';
+import { useT } from '@/lib/i18n';
+import { errorText } from '@/lib/i18n/errors';
+import { useLatest } from '@/lib/latest';
+import { faceOf } from '@/lib/people';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { IconButton } from '@/ui/IconButton';
+import { IconUserPlus } from '@/ui/icons';
+import { type Pickable, PickList } from '@/ui/PickList';
+import { toast } from '@/ui/toasts';
+import styles from './Details.module.css';
+
+/** Brings more people into a group. */
+export function AddPeople({ conversationId }: { conversationId: string }) {
+  const t = useT();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div className={styles.action}>
+      <IconButton
+        look="soft"
+        label={t('details.addPeople')}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <IconUserPlus />
+      </IconButton>
+      <span aria-hidden="true">{t('action.add')}</span>
+      {isOpen && <AddDialog conversationId={conversationId} onClose={() => setOpen(false)} />}
+    </div>
+  );
+}
+
+function AddDialog({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
+  const t = useT();
+  const dispatch = useAppDispatch();
+  const members = useAppSelector((state) => selectMembers(state, conversationId));
+  const [query, setQuery] = useState('');
+  const [chosen, setChosen] = useState<readonly Pickable[]>([]);
+  const [isAdding, setAdding] = useState(false);
+  const { answer, busy } = useLatest(query.trim(), (words) => dispatch(searchUsers(words)));
+  const options = (answer ?? [])
+    .filter(({ id }) => !members.some((member) => member.user_id === id))
+    .map((profile) => ({ ...faceOf(profile, profile.id), note: `@${profile.username}` }));
+  const toggle = (option: Pickable) => {
+    setChosen((now) =>
+      now.some(({ id }) => id === option.id) ? now.filter(({ id }) => id !== option.id) : [...now, option],
+    );
+    setQuery('');
+  };
+  const add = async () => {
+    setAdding(true);
+    try {
+      await dispatch(
+        addMembers(
+          conversationId,
+          chosen.map(({ id }) => id),
+        ),
+      );
+      onClose();
+    } catch (error) {
+      toast(errorText(error), { tone: 'danger' });
+      setAdding(false);
+    }
+  };
+  return (
+    <Dialog
+      title={t('details.addPeople')}
+      closeLabel={t('action.close')}
+      onClose={onClose}
+      flush
+      actions={
+        <Button look="primary" busy={isAdding} disabled={chosen.length === 0} onClick={() => void add()}>
+          {t('action.add')}
+        </Button>
+      }
+    >
+      <PickList
+        label={t('details.addPeople')}
+        placeholder={t('new.search')}
+        query={query}
+        onQuery={setQuery}
+        options={options}
+        chosen={chosen}
+        onToggle={toggle}
+        removeLabel={(name) => t('new.remove', { name })}
+        busy={busy}
+        empty={query.trim() === '' ? t('new.empty') : t('new.nobody')}
+      />
+    </Dialog>
+  );
+}

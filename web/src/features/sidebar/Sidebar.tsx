@@ -1,0 +1,102 @@
+import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react';
+import { type ConversationFilter, selectConversationIds } from '@/entities/conversations';
+import { useAppSelector } from '@/entities/hooks';
+import { useT } from '@/lib/i18n';
+import { selectConnection } from '@/realtime';
+import { Chip } from '@/ui/Chip';
+import { IconButton } from '@/ui/IconButton';
+import { IconPencil, IconSearch, IconX } from '@/ui/icons';
+import { ConnectionLine } from './ConnectionLine';
+import { ConversationList } from './ConversationList';
+import styles from './Sidebar.module.css';
+
+const SearchResults = lazy(async () => ({ default: (await import('./SearchResults')).SearchResults }));
+
+type Props = {
+  currentId: string | undefined;
+  onOpen: (conversationId: string) => void;
+  onNew: () => void;
+  /** The conversation on screen was left or cleared away. */
+  onGone: (conversationId: string) => void;
+};
+
+const FILTERS: ConversationFilter[] = ['all', 'unread', 'groups', 'archived'];
+
+/** The conversations: what is new, what is pinned, and how to find the rest. */
+export function Sidebar({ currentId, onOpen, onNew, onGone }: Props) {
+  const t = useT();
+  const [filter, setFilter] = useState<ConversationFilter>('all');
+  const [query, setQuery] = useState('');
+  const list = useRef<HTMLDivElement>(null);
+  const ids = useAppSelector((state) => selectConversationIds(state, filter));
+  const connection = useAppSelector(selectConnection);
+  const search = query.trim();
+
+  const intoList = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && query !== '') {
+      setQuery('');
+      event.stopPropagation();
+    } else if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      list.current?.querySelector<HTMLElement>('[tabindex="0"], a, button')?.focus();
+    }
+  };
+
+  return (
+    <nav aria-label={t('list.label')} className={styles.sidebar}>
+      <header className={styles.header}>
+        <h1 className={styles.title}>{t('list.title')}</h1>
+        <IconButton label={t('list.new')} onClick={onNew}>
+          <IconPencil />
+        </IconButton>
+      </header>
+      <div role="search" className={styles.search}>
+        <IconSearch aria-hidden="true" />
+        <input
+          type="search"
+          dir="auto"
+          value={query}
+          placeholder={t('list.search')}
+          aria-label={t('list.searchLabel')}
+          autoComplete="off"
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={intoList}
+        />
+        {query !== '' && (
+          <button type="button" aria-label={t('list.clearSearch')} onClick={() => setQuery('')}>
+            <IconX />
+          </button>
+        )}
+      </div>
+      <div role="group" aria-label={t('list.filters')} className={styles.filters}>
+        {FILTERS.map((each) => (
+          <Chip key={each} pressed={each === filter} onClick={() => setFilter(each)}>
+            {t(`list.filter.${each}`)}
+          </Chip>
+        ))}
+      </div>
+      <ConnectionLine state={connection} />
+      {search === '' ? (
+        <ConversationList
+          ref={list}
+          ids={ids}
+          filter={filter}
+          currentId={currentId}
+          onOpen={onOpen}
+          onNew={onNew}
+          onGone={onGone}
+        />
+      ) : (
+        <Suspense>
+          <SearchResults
+            ref={list}
+            query={search}
+            currentId={currentId}
+            onOpen={onOpen}
+            onDone={() => setQuery('')}
+          />
+        </Suspense>
+      )}
+    </nav>
+  );
+}

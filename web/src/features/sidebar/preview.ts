@@ -1,0 +1,50 @@
+import type { ListRow } from '@/entities/conversations';
+import { t } from '@/lib/i18n';
+import { nameOf } from '@/lib/people';
+
+/** The last line of a conversation: who wrote it, where that is worth saying, and what. */
+export function previewOf(
+  row: ListRow,
+  meId: string | undefined,
+): { author: string | undefined; preview: string } {
+  const { last, lastSender, kind } = row;
+  if (!last) return { author: undefined, preview: t('preview.none') };
+  if (last.kind === 'system') return { author: undefined, preview: systemLine(row, meId) };
+  const isMine = last.sender_id === meId;
+  const author = isMine ? t('message.you') : kind === 'group' && lastSender ? nameOf(lastSender) : undefined;
+  return { author, preview: contentOf(last) };
+}
+
+function contentOf(last: NonNullable<ListRow['last']>): string {
+  if (last.unsent_at !== null) return t('preview.unsent');
+  if (last.text !== '') return withoutMarks(last.text, last.entities);
+  const photos = last.attachments.filter(({ kind }) => kind === 'image').length;
+  const [first] = last.attachments;
+  if (photos > 0) return t('preview.photos', { count: photos });
+  return first ? t('preview.file', { name: first.name }) : '';
+}
+
+/** The text on one line, as it reads: without the marks of its formatting. */
+function withoutMarks(text: string, entities: NonNullable<ListRow['last']>['entities']): string {
+  const cuts = entities
+    .flatMap(({ offset, length, marks = 0 }) => [
+      [offset, offset + marks],
+      [offset + length - marks, offset + length],
+    ])
+    .toSorted(([a = 0], [b = 0]) => a - b);
+  let plain = '';
+  let at = 0;
+  for (const [from = 0, to = 0] of cuts) {
+    if (from > at) plain += text.slice(at, from);
+    at = Math.max(at, to);
+  }
+  return (plain + text.slice(at)).replaceAll(/\s+/gu, ' ').trim();
+}
+
+function systemLine({ last, lastSender }: ListRow, meId: string | undefined): string {
+  const system = last?.system;
+  if (!system) return '';
+  const actor = system.actor_id === meId ? t('message.you') : nameOf(lastSender ?? undefined);
+  // Whom it concerns is said in the thread; here one line is enough.
+  return t(`preview.system.${system.action}`, { actor, title: system.title ?? '' });
+}
