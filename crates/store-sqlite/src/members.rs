@@ -156,7 +156,7 @@ pub(crate) fn set_role(write: &mut Write<'_>, door: &mut Door, user_id: UserId, 
 
 /// Takes a version for a message that tells of members.
 fn tell_in_notice(
-    write: &mut Write<'_>,
+    write: &Write<'_>,
     door: &mut Door,
     action: SystemAction,
     user_ids: &[UserId],

@@ -16,3 +16,5 @@ pub use socket::{ANSWER_TIMEOUT, Connect, ConnectFailure, Lost, Push, TestClient
 
 mod replica;
 pub use replica::{Held, Next, Replica, Snapshot};
+
+pub mod conformance;
