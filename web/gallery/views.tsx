@@ -14,6 +14,7 @@ import { Chip } from '@/ui/Chip';
 import { IconButton } from '@/ui/IconButton';
 import { IconPencil, IconSearch } from '@/ui/icons';
 import { CONVERSATIONS, days, EVERY_KIND, INES, JONAS, KIM, LAKE, MEI, NOW } from './fixtures';
+import { liveClient } from './LiveClient';
 
 const nothing = () => undefined;
 
@@ -144,6 +145,7 @@ function Frame({ pane, main }: { pane: 'list' | 'main' | 'details'; main: ReactN
 
 /** Every view by its name. */
 export const VIEWS: Record<string, () => ReactNode> = {
+  live: () => liveClient(new URLSearchParams(location.search).get('path') ?? '/'),
   list: () => <Frame pane="list" main={<Thread messages={LAKE} />} />,
   thread: () => <Frame pane="main" main={<Thread messages={LAKE} />} />,
   kinds: () => (

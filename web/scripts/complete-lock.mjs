@@ -16,7 +16,14 @@ for (const [path, entry] of Object.entries(packages)) {
     if (!platform) continue;
     const [, os, cpu, suffix = ''] = platform;
     const libc = os === 'linux' ? [suffix.includes('musl') ? 'musl' : 'glibc'] : undefined;
-    packages[`node_modules/${name}`] = { version, cpu: [cpu], dev: entry.dev, libc, optional: true, os: [os] };
+    packages[`node_modules/${name}`] = {
+      version,
+      cpu: [cpu],
+      dev: entry.dev,
+      libc,
+      optional: true,
+      os: [os],
+    };
   }
 }
 

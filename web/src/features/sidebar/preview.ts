@@ -1,6 +1,7 @@
 import type { ListRow } from '@/entities/conversations';
 import { t } from '@/lib/i18n';
 import { nameOf } from '@/lib/people';
+import { oneLine } from '@/lib/plain-text';
 
 /** The last line of a conversation: who wrote it, where that is worth saying, and what. */
 export function previewOf(
@@ -17,28 +18,11 @@ export function previewOf(
 
 function contentOf(last: NonNullable<ListRow['last']>): string {
   if (last.unsent_at !== null) return t('preview.unsent');
-  if (last.text !== '') return withoutMarks(last.text, last.entities);
+  if (last.text !== '') return oneLine(last.text, last.entities);
   const photos = last.attachments.filter(({ kind }) => kind === 'image').length;
   const [first] = last.attachments;
   if (photos > 0) return t('preview.photos', { count: photos });
   return first ? t('preview.file', { name: first.name }) : '';
-}
-
-/** The text on one line, as it reads: without the marks of its formatting. */
-function withoutMarks(text: string, entities: NonNullable<ListRow['last']>['entities']): string {
-  const cuts = entities
-    .flatMap(({ offset, length, marks = 0 }) => [
-      [offset, offset + marks],
-      [offset + length - marks, offset + length],
-    ])
-    .toSorted(([a = 0], [b = 0]) => a - b);
-  let plain = '';
-  let at = 0;
-  for (const [from = 0, to = 0] of cuts) {
-    if (from > at) plain += text.slice(at, from);
-    at = Math.max(at, to);
-  }
-  return (plain + text.slice(at)).replaceAll(/\s+/gu, ' ').trim();
 }
 
 function systemLine({ last, lastSender }: ListRow, meId: string | undefined): string {

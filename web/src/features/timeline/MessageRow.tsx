@@ -1,6 +1,8 @@
 import { memo } from 'react';
 import { t, useT } from '@/lib/i18n';
 import { timeOfDay } from '@/lib/i18n/dates';
+import { plainText } from '@/lib/plain-text';
+import { isJumbo } from '@/lib/text/jumbo';
 import { Avatar, type Face } from '@/ui/Avatar';
 import { Bubble } from '@/ui/Bubble';
 import { classes } from '@/ui/classes';
@@ -14,7 +16,6 @@ import { Quote } from './Quote';
 import { Reactions } from './Reactions';
 import { RichText } from './RichText';
 import { RowToolbar } from './RowToolbar';
-import { isBigEmoji, plainText } from './rich-text';
 
 type Props = {
   message: ShownMessage;
@@ -85,7 +86,7 @@ function Content({ message, first, last, meId }: Props) {
     );
   }
   const isBare = !message.quote && !message.forwarded && files.length === 0;
-  if (isBare && pictures.length === 0 && isBigEmoji(message.text)) {
+  if (isBare && pictures.length === 0 && isJumbo(message.text)) {
     return (
       <div data-bubble="" className={styles.emoji}>
         {message.text}

@@ -1,7 +1,7 @@
-import { memo } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
+import { type Segment, segments } from '@/lib/text/segments';
 import type { Entity } from '@/protocol';
 import styles from './RichText.module.css';
-import { openable, type Piece, piecesOf } from './rich-text';
 
 type Props = {
   text: string;
@@ -10,26 +10,26 @@ type Props = {
   meId: string | undefined;
 };
 
-/** A message's words with what the server found in them. Every character reaches the page as text. */
+/** A message's words with what the server found in them. Every character reaches the page as text, never as HTML. */
 export const RichText = memo(function RichText({ text, entities, meId }: Props) {
-  return (
-    <span className={styles.text}>
-      {piecesOf(text, entities).map((piece, index) => draw(piece, index, meId))}
-    </span>
-  );
+  const pieces = useMemo(() => segments(text, entities), [text, entities]);
+  return <span className={styles.text}>{drawAll(pieces, meId)}</span>;
 });
 
-function draw(piece: Piece, key: number, meId: string | undefined) {
-  if (piece.kind === 'plain') return piece.text;
-  const { entity } = piece;
-  const inside = piece.inside.map((each, index) => draw(each, index, meId));
-  switch (entity.kind) {
+function drawAll(pieces: readonly Segment[], meId: string | undefined): ReactNode[] {
+  return pieces.map((piece, index) => draw(piece, index, meId));
+}
+
+function draw(piece: Segment, key: number, meId: string | undefined): ReactNode {
+  switch (piece.kind) {
+    case 'text':
+      return piece.text;
     case 'bold':
-      return <strong key={key}>{inside}</strong>;
+      return <strong key={key}>{drawAll(piece.children, meId)}</strong>;
     case 'italic':
-      return <em key={key}>{inside}</em>;
+      return <em key={key}>{drawAll(piece.children, meId)}</em>;
     case 'strike':
-      return <s key={key}>{inside}</s>;
+      return <s key={key}>{drawAll(piece.children, meId)}</s>;
     case 'code':
       return (
         <code key={key} dir="ltr" className={styles.code}>
@@ -42,23 +42,17 @@ function draw(piece: Piece, key: number, meId: string | undefined) {
           <code>{piece.text}</code>
         </pre>
       );
-    case 'link': {
-      const href = openable(entity.url);
-      return href ? (
-        <a key={key} href={href} target="_blank" rel="noopener noreferrer" className={styles.link}>
-          {inside}
+    case 'link':
+      return (
+        <a key={key} href={piece.url} target="_blank" rel="noopener noreferrer" className={styles.link}>
+          {piece.text}
         </a>
-      ) : (
-        <span key={key}>{inside}</span>
       );
-    }
     case 'mention':
       return (
-        <bdi key={key} className={entity.user_id === meId ? styles.me : styles.mention}>
-          {inside}
+        <bdi key={key} className={piece.userId === meId ? styles.me : styles.mention}>
+          {piece.text}
         </bdi>
       );
-    default:
-      return <span key={key}>{inside}</span>;
   }
 }

@@ -2,9 +2,9 @@ import type { MessageView } from '@/entities/messages';
 import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { t } from '@/lib/i18n';
 import { faceOf, nameOf } from '@/lib/people';
+import { oneLine } from '@/lib/plain-text';
 import type { Attachment, Message, Profile } from '@/protocol';
 import type { ShownAttachment, ShownMessage, ShownQuote } from './model';
-import { plainText } from './rich-text';
 
 type Parts = {
   sender: Profile | undefined;
@@ -65,7 +65,7 @@ export function shownQuote(
   return {
     seq,
     author: isMine ? t('message.you') : nameOf(author),
-    text: quoted.text ? plainText(quoted.text, quoted.entities) : attachmentsInBrief(quoted.attachments),
+    text: quoted.text ? oneLine(quoted.text, quoted.entities) : attachmentsInBrief(quoted.attachments),
     thumb: picture && thumbnailUrl(picture.id, 320),
     gone: false,
   };
