@@ -8,18 +8,21 @@ import { lagging, sinceOf } from './conversations/catchUp';
 const PEOPLE = ['ann', 'ben', 'cem'] as const;
 const ME = 'ann';
 const STEPS = 250;
-const SEEDS = 4000;
+const SEEDS = 120;
 
 describe('what a client holds', () => {
-  it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
-    'is what the server holds, whatever was lost, doubled or late on the way (seed %i)',
-    (seed) => {
+  it('is what the server holds, whatever was lost, doubled, swapped or late on the way', () => {
+    for (let seed = 0; seed < SEEDS; seed += 1) {
       const world = new World(seed);
-      for (let step = 0; step < STEPS; step += 1) world.step();
-      world.settle();
-      world.assertConverged();
-    },
-  );
+      try {
+        for (let step = 0; step < STEPS; step += 1) world.step();
+        world.settle();
+        world.assertConverged();
+      } catch (error) {
+        throw new Error(`with seed ${seed}`, { cause: error });
+      }
+    }
+  });
 });
 
 /** One server, three people, of whom one is watched through a line that loses, doubles, swaps and delays. */
@@ -97,7 +100,8 @@ class World {
     if (timeline.live) expect(last?.to).toBe(this.#state.conversations.byId[id]?.shared.last_seq);
     for (const quote of Object.values(timeline.quotes)) {
       const isShown = timeline.rows[quote.seq] !== undefined;
-      if (!isShown) expect(visible.find(({ seq }) => seq === quote.seq)).toEqual(quote);
+      // Pushed quotes are the same bytes for everyone: nobody's own reaction is in them.
+      if (!isShown) expect(visible.find(({ seq }) => seq === quote.seq)).toMatchObject(quote);
     }
   }
 

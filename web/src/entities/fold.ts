@@ -10,10 +10,11 @@ import type {
   UserId,
 } from '@/protocol';
 import type { AnswerItem, ConversationLife, ServerItem } from '@/realtime';
-import { isBlocked, noAccount, withRows } from './account/slice';
+import { isBlocked, noAccount, withoutConversation, withRows } from './account/slice';
 import {
   type ConversationEntry,
   entryOf,
+  knowsAllMembers,
   newcomers,
   versionOf,
   withAccountRow,
@@ -132,6 +133,7 @@ function foldChanged(state: FoldedState, push: ConversationChanged): Partial<Fol
 function forgetConversation(state: FoldedState, id: ConversationId): FoldedState {
   return {
     ...state,
+    account: withoutConversation(state.account, id),
     conversations: dropEntry(state.conversations, id),
     messages: dropTimeline(state.messages, id),
     receipts: dropReceipts(state.receipts, id),
@@ -144,8 +146,10 @@ function foldReceipts(
   id: ConversationId,
   receipts: readonly Receipt[],
 ): Partial<FoldedState> {
-  if (!state.conversations.byId[id]) return {};
-  return { receipts: withReceipts(state.receipts, id, receipts, myId(state)) };
+  const entry = state.conversations.byId[id];
+  if (!entry) return {};
+  const known = receipts.filter(({ user_id }) => mayBeMember(entry, user_id));
+  return { receipts: withReceipts(state.receipts, id, known, myId(state)) };
 }
 
 function foldTyping(
@@ -159,16 +163,23 @@ function foldTyping(
   return { typing: withTyping(state.typing, id, { userIds, since }) };
 }
 
+/** Receipts of a group are merged to one a second: those of somebody who left may come after they did. */
+function mayBeMember(entry: ConversationEntry, user: UserId): boolean {
+  const member = entry.members[user];
+  return member ? member.left_at === undefined : !knowsAllMembers(entry);
+}
+
 /** Rows of the account: counts, mutes and drafts of conversations; what the reader hid and cleared; blocks, settings. */
 function foldAccount(state: FoldedState, rows: AccountRows, source: 'push' | 'answer'): Partial<FoldedState> {
-  const account = withRows(state.account, rows, source);
+  const hidden = rows.hidden?.filter((row) => state.conversations.byId[row.conversation_id]) ?? [];
+  const account = withRows(state.account, { ...rows, hidden }, source);
   let { conversations: told, messages: held } = state;
   for (const row of rows.conversations ?? []) {
     const id = row.conversation_id;
     told = withEntry(told, id, (entry) => withAccountRow(entry, row));
     held = withTimeline(held, id, (timeline) => clear(timeline, row.cleared_seq));
   }
-  const touched = new Set((rows.hidden ?? []).map((hidden) => hidden.conversation_id));
+  const touched = new Set(hidden.map((row) => row.conversation_id));
   const next = { ...state, account, conversations: told, messages: held };
   return [...touched].reduce(withoutHidden, next);
 }
@@ -247,10 +258,15 @@ function foldSummaries(
   for (const summary of summaries) {
     const { id, my } = summary;
     receipts = withoutReceipts(receipts, id, strangers(held[id], summary, receipts[id]));
-    receipts = withReceipts(receipts, id, summary.receipts, me);
+    if (!isOutdated(summary, held[id])) receipts = withReceipts(receipts, id, summary.receipts, me);
     timelines = withTimeline(timelines, id, (timeline) => clear(timeline, my.cleared_seq));
   }
   return { ...state, conversations: putEntries(state.conversations, entries), receipts, messages: timelines };
+}
+
+/** What it tells was overtaken by pushes: of somebody who left since, it tells pointers that are gone. */
+function isOutdated(summary: ConversationSummary, entry: ConversationEntry | undefined): boolean {
+  return summary.version < versionOf(entry);
 }
 
 /** Whose pointers a summary does not know any more: changes that it leaps over may have been their leaving. */
@@ -278,7 +294,9 @@ function foldChanges(state: FoldedState, item: Answer<'answer:changes'>): Partia
     ...told,
     conversations: withEntry(told.conversations, id, (current) => withMembers(current, answer.members)),
     messages: timeline && timeline !== held ? putTimeline(told.messages, id, timeline) : told.messages,
-    receipts: withReceipts(told.receipts, id, answer.receipts, myId(state)),
+    receipts: isOutdated(answer.conversation, entry)
+      ? told.receipts
+      : withReceipts(told.receipts, id, answer.receipts, myId(state)),
   };
   return settled(next, id, ownRows(answer.messages, myId(state)));
 }

@@ -1,5 +1,6 @@
 import { type RootState, rootReducer } from '@/app/store';
 import { lagging } from '@/entities/conversations/catchUp';
+import { currentMembers } from '@/entities/conversations/entry';
 import { signedIn } from '@/entities/session/slice';
 import type {
   CauseKind,
@@ -118,7 +119,7 @@ export function normalized(state: RootState) {
 function normalizedConversation(state: RootState, id: ConversationId) {
   const entry = state.conversations.byId[id];
   const timeline = state.messages.timelines[id];
-  const members = Object.values(entry?.members ?? {});
+  const members = entry ? currentMembers(entry) : [];
   return {
     shared: entry?.shared,
     my: entry?.my,

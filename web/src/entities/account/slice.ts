@@ -62,6 +62,13 @@ export function withRows(state: AccountState, rows: AccountRows, source: 'push' 
   };
 }
 
+/** What was hidden in a conversation goes with it: who comes back sees everything again. */
+export function withoutConversation(state: AccountState, id: ConversationId): AccountState {
+  if (!state.hidden[id]) return state;
+  const { [id]: _gone, ...hidden } = state.hidden;
+  return { ...state, hidden };
+}
+
 export function isBlocked(state: AccountState, user: UserId): boolean {
   return state.blocks[user]?.blocked ?? false;
 }

@@ -41,10 +41,8 @@ export interface ConversationEntry {
   readonly my: MyConversation;
   /** The account's change that `my` was last told by. */
   readonly accountVersion: AccountVersion;
-  /** Rows of members by id; those who left are dropped. */
+  /** Rows of members by id, as far as they are known; who left keeps a row that says so. */
   readonly members: Readonly<Record<UserId, Member>>;
-  /** `members` are all of them. */
-  readonly membersLoaded: boolean;
   /** Something of it only the server can tell: what is the newest message now that the last one is hidden. */
   readonly stale: boolean;
   readonly echo: Echo;
@@ -61,7 +59,6 @@ export function entryOf(summary: ConversationSummary, accountVersion: AccountVer
     my: summary.my,
     accountVersion,
     members: memberRows({}, summary.members),
-    membersLoaded: summary.members.length === summary.member_count,
     stale: false,
     echo: NO_ECHO,
     touchedAt: 0,
@@ -89,7 +86,6 @@ export function withSummary(
     my: isNewer ? summary.my : { ...entry.my, last_message: summary.my.last_message, role: summary.my.role },
     accountVersion: Math.max(accountVersion, entry.accountVersion),
     members,
-    membersLoaded: Object.keys(members).length === summary.member_count,
     stale: !isNewer,
   });
 }
@@ -115,25 +111,27 @@ export function withSet(entry: ConversationEntry, set: Echo['set']): Conversatio
 
 /** Takes changed rows of members. */
 export function withMembers(entry: ConversationEntry, rows: readonly Member[]): ConversationEntry {
-  const members = memberRows(entry.members, rows);
-  if (members === entry.members) return entry;
-  return { ...entry, members, membersLoaded: Object.keys(members).length === entry.shared.member_count };
+  return { ...entry, members: memberRows(entry.members, rows) };
 }
 
-/** Takes rows of members. A row with a lower version is ignored; those who left go. */
+/** Takes rows of members. A row with a lower version is ignored. */
 export function memberRows(
   held: Readonly<Record<UserId, Member>>,
   rows: readonly Member[],
 ): Readonly<Record<UserId, Member>> {
-  if (rows.length === 0) return held;
-  const members = { ...held };
-  for (const row of rows) {
-    const known = members[row.user_id];
-    if (known && known.version > row.version) continue;
-    if (row.left_at === undefined) members[row.user_id] = row;
-    else delete members[row.user_id];
-  }
-  return members;
+  const news = rows.filter((row) => (held[row.user_id]?.version ?? 0) < row.version);
+  if (news.length === 0) return held;
+  return { ...held, ...Object.fromEntries(news.map((row) => [row.user_id, row])) };
+}
+
+/** Those who are in it now, as far as they are known. */
+export function currentMembers(entry: ConversationEntry): readonly Member[] {
+  return Object.values(entry.members).filter((member) => member.left_at === undefined);
+}
+
+/** Whether all members are known: a summary tells at most twenty. */
+export function knowsAllMembers(entry: ConversationEntry): boolean {
+  return currentMembers(entry).length >= entry.shared.member_count;
 }
 
 /** Those among the rows who left, or left and came back: what was known of how far they had read holds no longer. */
@@ -142,6 +140,7 @@ export function newcomers(
   rows: readonly Member[],
 ): readonly UserId[] {
   return rows
+    .filter((row) => row.version > (held[row.user_id]?.version ?? 0))
     .filter(
       (row) => row.left_at !== undefined || (held[row.user_id]?.joined_at ?? row.joined_at) < row.joined_at,
     )

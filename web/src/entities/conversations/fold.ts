@@ -21,6 +21,7 @@ export function foldPush(
   context: PushContext,
 ): ConversationEntry {
   const { shared } = entry;
+  if (push.version <= shared.version) return entry;
   const follows = push.version === shared.version + 1;
   const told = push.conversation && push.version > entry.sharedVersion ? sharedOf(push.conversation) : shared;
   const rows = push.messages ?? [];

@@ -13,7 +13,14 @@ import type {
 import { deliveryOf } from '../messages/selectors';
 import type { DeliveryState } from '../messages/view';
 import type { PendingMessage } from '../outbox/slice';
-import { activityOf, type ConversationEntry, myOf, type SharedConversation } from './entry';
+import {
+  activityOf,
+  type ConversationEntry,
+  currentMembers,
+  knowsAllMembers,
+  myOf,
+  type SharedConversation,
+} from './entry';
 
 export type ConversationFilter = 'all' | 'unread' | 'groups' | 'archived';
 
@@ -82,16 +89,21 @@ export const selectMy: (state: RootState, id: ConversationId) => MyConversation 
 
 /** Members as far as they are known, longest-serving first; all of them once `loadMembers` has run. */
 export const selectMembers: (state: RootState, id: ConversationId) => readonly Member[] = memoByKey(
-  (state: RootState, id: ConversationId) => [state.conversations.byId[id]?.members] as const,
-  ([members]) =>
-    Object.values(members ?? {}).toSorted(
-      (a, b) => a.joined_at - b.joined_at || (a.user_id < b.user_id ? -1 : 1),
-    ),
+  (state: RootState, id: ConversationId) => [state.conversations.byId[id]] as const,
+  ([entry]) =>
+    entry
+      ? currentMembers(entry).toSorted(
+          (a, b) => a.joined_at - b.joined_at || (a.user_id < b.user_id ? -1 : 1),
+        )
+      : NO_MEMBERS,
 );
+
+const NO_MEMBERS: readonly Member[] = [];
 
 /** Whether {@link selectMembers} are all of them. */
 export function selectMembersLoaded(state: RootState, id: ConversationId): boolean {
-  return state.conversations.byId[id]?.membersLoaded ?? false;
+  const entry = state.conversations.byId[id];
+  return entry !== undefined && knowsAllMembers(entry);
 }
 
 /** The other person of a direct conversation; oneself in saved messages; nobody in a group. */
@@ -222,6 +234,8 @@ function titleOf(entry: ConversationEntry, me: UserId | undefined, users: RootSt
   const peer = peerOf(entry, me);
   if (peer !== null) return nameOf(peer);
   if (entry.shared.title !== null) return entry.shared.title;
-  const others = Object.keys(entry.members).filter((user) => user !== me);
+  const others = currentMembers(entry)
+    .map((member) => member.user_id)
+    .filter((user) => user !== me);
   return others.slice(0, NAMES_SHOWN_MAX).map(nameOf).filter(Boolean).join(', ');
 }
