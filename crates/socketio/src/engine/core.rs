@@ -169,11 +169,12 @@ impl<S: Service> Core<S> {
         let (connection, place, handler) = self.open(identity, client_ip, false)?;
         let response = upgrade.response();
         let open = Frame::text(&answers::open_packet(connection.sid(), false, &self.config));
+        // Boxed apart, so that nothing of the opening stays in the task that lives as long as the connection.
+        let opening = Box::pin(upgrade.complete(Arc::clone(&self.config)));
         tokio::spawn(async move {
-            let websocket = upgrade.complete(connection.config()).await;
-            if let Some(mut websocket) = websocket {
+            if let Some(mut websocket) = opening.await {
                 websocket.queue(open);
-                drive(connection, handler, Link::WebSocket(Box::new(websocket))).await;
+                drive(connection, handler, Link::WebSocket(websocket)).await;
             }
             drop(place);
         });

@@ -43,7 +43,7 @@ pub(super) async fn drive(connection: Arc<Connection>, mut handler: impl Handler
     link.write_while(&connection, Box::pin(handler.closed(reason))).await;
     let close_timeout = connection.config().close_timeout;
     // A client that does not take its leave in time is cut off: that is what the timeout is for.
-    let _ = tokio::time::timeout(close_timeout, link.close(&connection, reason)).await;
+    let _ = Box::pin(tokio::time::timeout(close_timeout, link.close(&connection, reason))).await;
     connection.abort(reason);
 }
 

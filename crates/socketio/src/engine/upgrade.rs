@@ -49,9 +49,9 @@ impl WebSocketUpgrade {
     }
 
     /// Waits for the answer to have left. `None` when the client has not waited for it.
-    pub(super) async fn complete(self, config: &Config) -> Option<WebSocket> {
+    pub(super) async fn complete(self, config: Arc<Config>) -> Option<Box<WebSocket>> {
         let upgraded = tokio::time::timeout(config.connect_timeout, self.on_upgrade).await.ok()?.ok()?;
-        Some(WebSocket::new(upgraded, config).await)
+        Some(Box::new(WebSocket::new(upgraded, &config).await))
     }
 }
 
@@ -73,8 +73,8 @@ pub(super) fn upgrade(
 }
 
 /// `2probe` is answered with `3probe`; `5` follows when the client's last poll has been answered.
-async fn probe(connection: &Connection, upgrade: WebSocketUpgrade) -> Option<WebSocket> {
-    let mut websocket = upgrade.complete(connection.config()).await?;
+async fn probe(connection: &Connection, upgrade: WebSocketUpgrade) -> Option<Box<WebSocket>> {
+    let mut websocket = upgrade.complete(Arc::clone(connection.config())).await?;
     if next(&mut websocket).await? != Packet::Probe {
         return None;
     }
