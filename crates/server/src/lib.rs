@@ -1,3 +1,28 @@
 //! The edge: what the program `kith` is made of. HTTP, sockets, the disk, the console; the rules are in `kith-chat`.
+//!
+//! In reading order: [`cli`] and [`config`] say what to do, [`app`] wires everything once, `http` and [`realtime`] answer.
 
+pub mod cli;
+pub mod config;
+pub mod logging;
+
+pub mod app;
 pub mod auth;
+pub mod realtime;
+
+mod http;
+mod listener;
+mod payload;
+mod throttle;
+
+mod files;
+mod folder;
+mod media;
+mod uploads;
+
+mod activity;
+mod assets;
+pub mod console;
+mod demo;
+mod jobs;
+mod world;

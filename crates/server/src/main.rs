@@ -1,1 +1,36 @@
-fn main() {}
+//! The program `kith`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use kith_server::{
+    app,
+    cli::{Cli, Command, Serve},
+    config::Config,
+    console, logging,
+};
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(serve) => run(*serve),
+        Command::User(user) => console::run(user),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kith: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(Serve { config: file, print_config, options }: Serve) -> anyhow::Result<()> {
+    let config = Config::load(options, file.as_deref())?;
+    if print_config {
+        print!("{}", config.to_toml()?);
+        return Ok(());
+    }
+    logging::start(&config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("kith").build()?;
+    runtime.block_on(app::serve(config))
+}

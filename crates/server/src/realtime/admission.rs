@@ -8,10 +8,11 @@ use kith_socketio::{Application, ConnectError, Handshake, RequestInfo, Socket};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{
-    Config, activity::Activity, hub::Hub, payload, presence::Board, session::Session, typing::Typing,
+use super::{Config, activity::Activity, hub::Hub, presence::Board, session::Session, typing::Typing};
+use crate::{
+    auth::{Caller, Policy, Proof},
+    payload,
 };
-use crate::auth::{Caller, Policy, Proof};
 
 /// The doorkeeper of the sockets, and what every one of them works with.
 pub(super) struct Admission {

@@ -100,6 +100,8 @@ impl Fanout {
                 self.typing.members_changed(change.conversation_id, &who_left(change));
             }
             ServerEvent::ConversationRemoved(removed) => {
+                let due = self.receipts.take(removed.conversation_id);
+                self.push_receipts(due);
                 self.typing.members_changed(removed.conversation_id, people_of(to));
             }
             _ => {}

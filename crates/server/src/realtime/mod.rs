@@ -9,7 +9,6 @@ mod session;
 
 mod dispatch;
 mod pace;
-mod payload;
 mod pipeline;
 
 mod fanout;
@@ -41,6 +40,9 @@ pub use hub::Listener;
 use presence::Board;
 use typing::Typing;
 
+/// Writes of one socket that may wait for their commit.
+const WRITES_IN_FLIGHT_MAX: usize = 256;
+
 /// The times and limits of the sockets.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -66,11 +68,13 @@ impl Default for Config {
                 max_payload_bytes: limits::EVENT_BYTES_MAX,
                 queue_packets_max: limits::QUEUE_PACKETS_MAX,
                 queue_bytes_max: limits::QUEUE_BYTES_MAX,
+                // Every write that is under way when the queue fills up will be answered.
+                queue_reserved_packets_max: WRITES_IN_FLIGHT_MAX + 64,
                 ..kith_socketio::Config::default()
             },
             presence_grace: Duration::from_secs(8),
             sockets_per_person_max: 100,
-            writes_in_flight_max: 256,
+            writes_in_flight_max: WRITES_IN_FLIGHT_MAX,
             events_per_second: 2_000,
             events_burst: 8_000,
         }

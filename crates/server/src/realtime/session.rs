@@ -12,11 +12,11 @@ use super::{
     admission::Admission,
     hub::{Hub, Subscriber},
     pace::Pace,
-    payload,
     pipeline::Pipeline,
     presence::Board,
     typing::Typing,
 };
+use crate::payload;
 
 /// A signed-in device on a socket.
 ///
@@ -84,7 +84,7 @@ impl Session {
             Ok(request) => request,
             Err(refusal) => return self.answer::<C>(ack, Err(refusal)),
         };
-        let place = self.pipeline.write().await;
+        let place = self.pipeline.write(event.raw_payload().len()).await;
         let reply = deed(&self.chat, self.user(), request);
         let subscriber = Arc::clone(&self.attached.subscriber);
         tokio::spawn(async move {

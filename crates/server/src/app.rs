@@ -1,0 +1,240 @@
+//! The wiring: what a server consists of, put together once, and taken apart in order.
+
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::{Arc, mpsc::Receiver},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use kith_chat::{Bus, Chat, Clock, LocalBus, Notice, World};
+use kith_store_sqlite::{Options, SqliteStore};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+use crate::{
+    activity::Activity,
+    auth::Policy,
+    config::Config,
+    console::Console,
+    demo::{self, Demo},
+    files::FileBlobs,
+    folder::DataFolder,
+    http::{self, Edge, Gates},
+    jobs::Jobs,
+    listener,
+    media::Intake,
+    realtime::{self, Realtime},
+    uploads::Uploads,
+    world::{self, SystemClock},
+};
+
+/// The rules on an open data folder, and where what they commit comes out.
+pub(crate) struct Opened {
+    pub(crate) chat: Arc<Chat>,
+    pub(crate) notices: Receiver<Vec<Notice>>,
+}
+
+/// The clock of the machine.
+pub(crate) fn system_clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// Opens what is kept in a data folder, and the one door to it.
+pub(crate) fn open(folder: &DataFolder, config: &Config, clock: Arc<dyn Clock>) -> Result<Opened> {
+    let (bus, notices) = LocalBus::new();
+    let bus: Arc<dyn Bus> = Arc::new(bus);
+    let entropy = Arc::new(world::entropy()?);
+    let options = Options { readers: config.reader_threads, ..Options::default() };
+    let store = SqliteStore::open(folder.path(), options, Arc::clone(&bus), &entropy)?;
+    let rules = kith_chat::Config {
+        registration: config.registration,
+        password_threads: config.password_threads,
+        fingerprint_key: store.fingerprint_key(),
+    };
+    let blobs = FileBlobs::open(folder.files(), config.disk_reserve_bytes);
+    let blobs = Arc::new(blobs.context("the folder of attachments cannot be made")?);
+    let chat = Chat::new(World { store: Arc::new(store), blobs, bus, clock, entropy }, &rules);
+    Ok(Opened { chat: Arc::new(chat), notices })
+}
+
+/// A server that listens.
+pub struct Running {
+    address: SocketAddr,
+    config: Arc<Config>,
+    chat: Arc<Chat>,
+    activity: Arc<Activity>,
+    realtime: Arc<Realtime>,
+    stop_listening: oneshot::Sender<()>,
+    listening: JoinHandle<()>,
+    jobs: Jobs,
+    bots: Option<demo::Bots>,
+    console: Option<Console>,
+    // Dropped last: until then nobody else may open it.
+    _folder: DataFolder,
+}
+
+/// Starts a server; when this returns, it answers.
+///
+/// # Errors
+/// A sentence that says what is in the way: another server on the folder, the address, the database.
+pub async fn start(config: Config) -> Result<Running> {
+    let config = Arc::new(config);
+    let folder = DataFolder::take(&config.data)?;
+    let clock = Arc::new(demo::SeedingClock::default());
+    let Opened { chat, notices } = open(&folder, &config, clock.clone())?;
+    remove_strays(&chat).await;
+    let intake = Intake::new(Arc::clone(&chat), config.image_threads);
+    let uploads = Uploads::open(folder.uploads(), Arc::clone(&chat), intake, config.attachment_bytes_max);
+    let uploads = Arc::new(uploads.context("the folder of uploads cannot be made")?);
+
+    let policy = Policy::new(config.public_url.0.as_ref(), config.trusted_proxies.0.clone());
+    let policy = Arc::new(policy);
+    let sockets = sockets(&config);
+    let realtime = Arc::new(realtime::start(Arc::clone(&chat), notices, Arc::clone(&policy), sockets));
+    let demo = Demo::prepare(&config, &folder, &chat, &uploads, &clock).await?.map(Arc::new);
+
+    let activity = Arc::new(Activity::default());
+    let edge = Edge {
+        chat: Arc::clone(&chat),
+        policy,
+        config: Arc::clone(&config),
+        uploads: Arc::clone(&uploads),
+        activity: Arc::clone(&activity),
+        gates: Arc::new(Gates::new()),
+        demo: demo.clone(),
+    };
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = listener.local_addr()?;
+    let router = http::router(edge, realtime.router());
+    let (stop_listening, stop) = oneshot::channel();
+    let listening = tokio::spawn(listener::serve(listener, router, config.connections_max, stop));
+
+    let jobs = Jobs::start(&chat, &uploads, &activity);
+    let bots = demo.map(|demo| demo.wake_bots(&chat, &realtime));
+    let console = Console::open(folder.path(), Arc::clone(&chat));
+    let console =
+        console.inspect_err(|error| tracing::warn!(%error, "there is no console while the server runs")).ok();
+    Ok(Running {
+        address,
+        config,
+        chat,
+        activity,
+        realtime,
+        stop_listening,
+        listening,
+        jobs,
+        bots,
+        console,
+        _folder: folder,
+    })
+}
+
+/// What a crash left behind, while nothing is under way that could look like it.
+async fn remove_strays(chat: &Chat) {
+    match chat.collect_strays().await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "files that belong to nothing were removed"),
+        Err(error) => tracing::warn!(%error, "files that belong to nothing could not be removed"),
+    }
+}
+
+fn sockets(config: &Config) -> realtime::Config {
+    let defaults = realtime::Config::default();
+    let socket = kith_socketio::Config {
+        ping_interval: Duration::from_millis(config.ping_interval_ms),
+        ping_timeout: Duration::from_millis(config.ping_timeout_ms),
+        connections_max: config.connections_max,
+        ..defaults.socket
+    };
+    realtime::Config { socket, ..defaults }
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where a person on this machine finds it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match &self.config.public_url.0 {
+            Some(url) => url.origin().ascii_serialization(),
+            // Browsers take `localhost` for a safe place, and it is one.
+            None if is_local(self.address) => format!("http://localhost:{}", self.address.port()),
+            None => format!("http://{}", self.address),
+        }
+    }
+
+    /// Stops in order: no new connections, clients are told, requests under way finish, everything committed is on disk.
+    ///
+    /// # Errors
+    /// When the store could not be closed cleanly. What was acknowledged is on disk all the same.
+    pub async fn stop(self) -> Result<()> {
+        // Nobody listens to this any more only if listening has ended by itself.
+        let _ = self.stop_listening.send(());
+        drop((self.jobs, self.bots, self.console));
+        self.realtime.shutdown().await;
+        self.listening.await.context("the listener failed")?;
+        self.activity.flush(&self.chat).await;
+        self.chat.close().await.context("the store was not closed cleanly")
+    }
+}
+
+fn is_local(address: SocketAddr) -> bool {
+    let ip = address.ip();
+    ip.is_unspecified() || ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST
+}
+
+/// Runs a server until it is told to end. A second signal ends it at once.
+///
+/// # Errors
+/// Those of [`start`] and [`Running::stop`].
+pub async fn serve(config: Config) -> Result<()> {
+    let mut signals = Signals::new()?;
+    allow_many_connections();
+    let running = start(config).await?;
+    println!("Kith is ready: {}", running.url());
+    signals.next().await;
+    tracing::info!("stopping: clients are told, what is under way finishes");
+    tokio::spawn(async move {
+        signals.next().await;
+        std::process::exit(1);
+    });
+    running.stop().await
+}
+
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Every connection is a file to the system, which allows few unless it is asked.
+fn allow_many_connections() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
+    {
+        tracing::warn!(%error, "the system keeps to its low limit of open files");
+    }
+}

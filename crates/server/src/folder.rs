@@ -1,0 +1,120 @@
+//! The data folder: where things are in it, and the lock that keeps a second program out.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+/// The data folder, held by this process alone until it is dropped or the process ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct DataFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// The outcome of trying to get hold of a data folder.
+#[derive(Debug)]
+pub(crate) enum Hold {
+    /// It is ours.
+    Ours(DataFolder),
+    /// A running program has it.
+    Taken,
+}
+
+impl DataFolder {
+    /// Takes hold of the folder, which is made when it is missing.
+    ///
+    /// # Errors
+    /// A sentence when another process has it, or when it cannot be made or written.
+    pub(crate) fn take(path: &Path) -> Result<Self> {
+        match Self::try_take(path)? {
+            Hold::Ours(folder) => Ok(folder),
+            Hold::Taken => {
+                bail!("another kith is running on {}; a data folder serves one at a time", path.display())
+            }
+        }
+    }
+
+    /// Takes hold of the folder unless another process has it.
+    ///
+    /// # Errors
+    /// When it cannot be made or written.
+    pub(crate) fn try_take(path: &Path) -> Result<Hold> {
+        make_private(path).with_context(|| format!("cannot make the data folder {}", path.display()))?;
+        let lock_path = path.join("lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
+        let lock = lock.with_context(|| format!("cannot write into the data folder {}", path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Hold::Ours(Self { path: path.to_owned(), _lock: lock })),
+            Err(TryLockError::WouldBlock) => Ok(Hold::Taken),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock the data folder {}", path.display()))
+            }
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the bytes of attachments are kept.
+    #[must_use]
+    pub(crate) fn files(&self) -> PathBuf {
+        self.path.join("files")
+    }
+
+    /// Where uploads are until they are complete.
+    #[must_use]
+    pub(crate) fn uploads(&self) -> PathBuf {
+        self.path.join("uploads")
+    }
+
+    /// What marks a folder that holds nothing but a demonstration.
+    #[must_use]
+    pub(crate) fn demo_marker(&self) -> PathBuf {
+        self.path.join("demo")
+    }
+}
+
+/// Makes a folder that only its owner may look into. One that is there stays as it is.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Makes a folder's entries durable: a file that was renamed into it stays there after a power cut.
+pub(crate) fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Removes a file; it is no error when there is none.
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_serves_one_at_a_time() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("new/data");
+        let folder = DataFolder::take(&path).unwrap();
+        let refusal = DataFolder::take(&path).unwrap_err().to_string();
+        assert!(refusal.contains("another kith is running on"), "{refusal}");
+        drop(folder);
+        DataFolder::take(&path).unwrap();
+    }
+}

@@ -1,0 +1,101 @@
+//! Accepting connections and serving HTTP/1.1 on them, with an end to every wait.
+
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use http::Request;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch},
+};
+use tower::ServiceExt;
+
+/// How long a client may take to send the head of a request, and how long a connection may stay idle.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
+/// The head of a request, in bytes.
+const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// Headers of a request.
+const HEADERS_MAX: usize = 100;
+/// How long requests that are under way when the server stops may take to finish.
+const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long to wait when the system has no more room for a connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves `router` on `listener`, on at most `connections_max` connections at a time besides those that have become sockets,
+/// until `stop` says so; then finishes what is under way.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections_max: usize,
+    mut stop: oneshot::Receiver<()>,
+) {
+    // Every connection holds a receiver, so that it hears of the end, and so that its own end is seen.
+    let (stopping, _) = watch::channel(());
+    let room = Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS)));
+    loop {
+        let (permit, stream, peer) = tokio::select! {
+            accepted = accept(&listener, &room) => accepted,
+            _ = &mut stop => break,
+        };
+        let (router, stopping) = (router.clone(), stopping.subscribe());
+        tokio::spawn(async move {
+            hold(stream, peer, router, stopping).await;
+            drop(permit);
+        });
+    }
+    // From now on new connections are refused by the system.
+    drop(listener);
+    stopping.send_replace(());
+    if tokio::time::timeout(DRAIN_TIME_MAX, stopping.closed()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+/// The next connection, once there is room for it.
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> (OwnedSemaphorePermit, TcpStream, SocketAddr) {
+    let permit = Arc::clone(room).acquire_owned().await.expect("the semaphore is never closed");
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => return (permit, stream, peer),
+            // It was gone before we looked.
+            Err(error) if is_of_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn is_of_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// Serves one connection until it ends or becomes a socket. How it ends is its client's business.
+async fn hold(stream: TcpStream, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<()>) {
+    // Messages are small and must not wait for more.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request.map(Body::new))
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME_MAX)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = stopping.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
