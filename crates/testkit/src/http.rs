@@ -36,8 +36,9 @@ impl Answer {
     /// When it is something else: the test has no use for it.
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> T {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{} {:?} is not what was expected: {error}", self.status, self.text()))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
+            panic!("{} {:?} is not what was expected: {error}", self.status, self.text())
+        })
     }
 }
 

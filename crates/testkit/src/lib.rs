@@ -1,8 +1,9 @@
 //! For tests only: clients, clocks, fixtures and the store conformance suite.
 //!
 //! In reading order: [`ManualClock`]; [`rest`] and [`http`] to sign people up and in; [`TestClient`], a client of the
-//! sockets with a framing of its own; [`Replica`], the reference client that folds what they say; and, with the feature
-//! `server`, [`TestServer`], the real program to talk to, and [`transcripts`] of what it says.
+//! sockets with a framing of its own; [`Replica`], the reference client that folds what they say; [`Person`], both of
+//! them at a device; [`Program`], the real program to kill; and, with the feature `server`, the same in the process of the
+//! test: `TestServer`.
 
 mod clock;
 pub use clock::ManualClock;
@@ -18,3 +19,13 @@ mod replica;
 pub use replica::{Held, Next, Replica, Snapshot};
 
 pub mod conformance;
+
+mod person;
+pub use person::{Person, client_id, message};
+
+mod program;
+pub use program::Program;
+#[cfg(feature = "server")]
+mod server;
+#[cfg(feature = "server")]
+pub use server::TestServer;

@@ -114,7 +114,8 @@ impl Replica {
         self.epoch = Some(answer.epoch);
         self.name(answer.users);
         answer.removed.iter().for_each(|id| drop(self.conversations.remove(id)));
-        let missing = answer.conversations.into_iter().filter_map(|summary| self.summarized(summary)).collect();
+        let missing =
+            answer.conversations.into_iter().filter_map(|summary| self.summarized(summary)).collect();
         self.account(answer.account);
         missing
     }
@@ -207,7 +208,11 @@ impl Replica {
             self.settings = settings;
         }
         for block in rows.blocks {
-            if block.blocked { self.blocked.insert(block.user_id) } else { self.blocked.remove(&block.user_id) };
+            if block.blocked {
+                self.blocked.insert(block.user_id)
+            } else {
+                self.blocked.remove(&block.user_id)
+            };
         }
         for hidden in rows.hidden {
             if let Some(held) = self.conversations.get_mut(&hidden.conversation_id) {
@@ -233,7 +238,8 @@ impl Replica {
     fn summarized(&mut self, summary: ConversationSummary) -> Option<ChangesRequest> {
         let ConversationSummary { conversation, my, receipts } = summary;
         let id = conversation.id;
-        let held = self.conversations.entry(id).or_insert_with(|| Held::new(conversation.clone(), my.clone()));
+        let held =
+            self.conversations.entry(id).or_insert_with(|| Held::new(conversation.clone(), my.clone()));
         if conversation.version >= held.shared.version {
             held.shared = conversation;
         }
@@ -399,5 +405,6 @@ fn keep_newer(rows: &mut BTreeMap<Seq, Message>, mut row: Message) {
 }
 
 fn read<T: DeserializeOwned>(payload: &Value) -> T {
-    serde_json::from_value(payload.clone()).unwrap_or_else(|error| panic!("{payload} is no such push: {error}"))
+    serde_json::from_value(payload.clone())
+        .unwrap_or_else(|error| panic!("{payload} is no such push: {error}"))
 }

@@ -55,8 +55,7 @@ pub async fn register(addr: SocketAddr, username: &str) -> Device {
 /// # Panics
 /// When the server does not let it.
 pub async fn login(addr: SocketAddr, username: &str) -> Device {
-    let request =
-        Login { username: username.to_owned(), password: PASSWORD.to_owned(), grant: Grant::Token };
+    let request = Login { username: username.to_owned(), password: PASSWORD.to_owned(), grant: Grant::Token };
     signed_in(send(addr, Method::POST, "/api/v1/auth/login", &[], &request).await)
 }
 

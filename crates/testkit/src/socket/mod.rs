@@ -135,7 +135,9 @@ impl TestClient {
     /// # Errors
     /// When the server refuses, or is not there.
     pub async fn open(addr: SocketAddr, connect: Connect) -> Result<Self, ConnectFailure> {
-        let client = Self::start(addr, &connect).await.map_err(|error| ConnectFailure::Transport(error.to_string()))?;
+        let client = Self::start(addr, &connect)
+            .await
+            .map_err(|error| ConnectFailure::Transport(error.to_string()))?;
         let auth = connect.auth.map(|auth| auth.to_string()).unwrap_or_default();
         client.send_packet(format!("40{auth}"));
         client.wait(|inbox| inbox.connected.take()).await.unwrap_or_else(|| {
@@ -194,11 +196,16 @@ impl TestClient {
         C: Command + Serialize,
         C::Answer: DeserializeOwned,
     {
-        self.issue(command).await.unwrap_or_else(|Lost| panic!("{} got no answer: {:?}", C::EVENT, self.closed()))
+        self.issue(command)
+            .await
+            .unwrap_or_else(|Lost| panic!("{} got no answer: {:?}", C::EVENT, self.closed()))
     }
 
     /// Sends a request now; the answer may be awaited later, or in another order.
-    pub fn issue<C>(&self, command: &C) -> impl Future<Output = Result<Result<C::Answer, ErrorBody>, Lost>> + use<C>
+    pub fn issue<C>(
+        &self,
+        command: &C,
+    ) -> impl Future<Output = Result<Result<C::Answer, ErrorBody>, Lost>> + use<C>
     where
         C: Command + Serialize,
         C::Answer: DeserializeOwned,
@@ -258,7 +265,11 @@ impl TestClient {
     /// The next push of this name that was not taken yet; `None` when there is none in time.
     pub async fn next_event(&self, name: &str, timeout: Duration) -> Option<Value> {
         let next = self.wait(|inbox| {
-            let place = inbox.pushes.iter().zip(&inbox.taken).position(|(push, taken)| !taken && push.name == name)?;
+            let place = inbox
+                .pushes
+                .iter()
+                .zip(&inbox.taken)
+                .position(|(push, taken)| !taken && push.name == name)?;
             inbox.taken[place] = true;
             Some(inbox.pushes[place].payload.clone())
         });
@@ -272,7 +283,8 @@ impl TestClient {
     pub async fn expect<T: DeserializeOwned>(&self, name: &str) -> T {
         let payload = self.next_event(name, ANSWER_TIMEOUT).await;
         let payload = payload.unwrap_or_else(|| panic!("no {name} was pushed: {:?}", self.closed()));
-        serde_json::from_value(payload).unwrap_or_else(|error| panic!("{name} is not what it should be: {error}"))
+        serde_json::from_value(payload)
+            .unwrap_or_else(|error| panic!("{name} is not what it should be: {error}"))
     }
 
     /// Everything that was pushed, in order, taken or not.

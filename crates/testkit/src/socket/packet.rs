@@ -59,7 +59,8 @@ fn read_message(text: &str) -> Packet {
 }
 
 fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("the server sent what is no JSON: {error}: {text}"))
+    serde_json::from_str(text)
+        .unwrap_or_else(|error| panic!("the server sent what is no JSON: {error}: {text}"))
 }
 
 /// Writes an event; with a number, an answer is wanted.

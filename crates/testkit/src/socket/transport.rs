@@ -9,7 +9,10 @@ use tokio::{
     net::{TcpSocket, TcpStream},
     sync::{mpsc, watch},
 };
-use tokio_tungstenite::{WebSocketStream, tungstenite::{self, Message, handshake::client::generate_key}};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{self, Message, handshake::client::generate_key},
+};
 
 use super::packet::{self, Packet};
 use crate::http::{Headers, request};
@@ -128,7 +131,9 @@ impl Polling {
         if answer.status != StatusCode::OK {
             bail!("the server answered {} {}", answer.status, answer.text());
         }
-        let Packet::Open(open) = packet::read(&answer.text()) else { bail!("the first packet opens a connection") };
+        let Packet::Open(open) = packet::read(&answer.text()) else {
+            bail!("the first packet opens a connection")
+        };
         let sid = open["sid"].as_str().context("an open connection has a sid")?.to_owned();
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Ok(Self { addr, sid, headers })
@@ -160,7 +165,12 @@ impl Polling {
     }
 
     /// Carries packets by polls and posts; with `upgrade`, until the connection has moved to a WebSocket.
-    pub(crate) async fn carry(&self, arrivals: &Arrivals, departures: &mut Departures, upgrade: bool) -> Ended {
+    pub(crate) async fn carry(
+        &self,
+        arrivals: &Arrivals,
+        departures: &mut Departures,
+        upgrade: bool,
+    ) -> Ended {
         let mut polls = FuturesUnordered::from_iter([self.poll()]);
         let probe = self.probe();
         tokio::pin!(probe);
@@ -259,4 +269,3 @@ impl Polling {
         own.chain([("content-type", "text/plain;charset=UTF-8")]).collect()
     }
 }
-
