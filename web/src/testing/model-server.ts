@@ -1,6 +1,7 @@
 import type {
   AccountConversation,
   AccountRows,
+  Attachment,
   Cause,
   Conversation,
   ConversationChanged,
@@ -104,11 +105,19 @@ export class ModelServer {
     return id;
   }
 
-  send(actor: string, id: string, text: string, replyTo: number | null = null, clientId?: string): Message {
+  send(
+    actor: string,
+    id: string,
+    text: string,
+    replyTo: number | null = null,
+    clientId?: string,
+    attachments: Attachment[] = [],
+  ): Message {
     const { shared } = this.#of(id);
     const quoted = replyTo === null ? undefined : this.#row(id, replyTo);
     const row = this.#newRow(actor, id, {
       text,
+      attachments,
       client_id: clientId ?? `client-${++this.#ids}`,
       reply_to: quoted && quoted.unsent_at === null ? quoted.seq : null,
       entities: text.startsWith('@')

@@ -145,7 +145,7 @@ function sorted<Row extends { user_id: UserId }>(rows: readonly Row[]): readonly
   return rows.toSorted((a, b) => (a.user_id < b.user_id ? -1 : 1));
 }
 
-function meOf(id: UserId): Me {
+export function meOf(id: UserId): Me {
   return {
     id,
     username: id,

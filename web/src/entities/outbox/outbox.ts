@@ -40,13 +40,15 @@ export class Outbox {
   readonly #changing = new Set<ConversationId>();
   /** On their way to the disk: they are not sent before they are there. */
   readonly #storing = new Set<ClientId>();
+  /** What may be on disk. A message leaves it when its ack comes, or its row by another way. */
+  readonly #kept = new Map<ClientId, PendingMessage>();
   readonly #outcomes = new Map<ClientId, { resolve: () => void; reject: (error: ApiError) => void }>();
   #isStopped = false;
 
   constructor(host: Host, services: OutboxServices) {
     this.#host = host;
     this.#services = services;
-    services.realtime.listen({ caughtUp: () => this.#sendAll() });
+    services.realtime.listen({ caughtUp: () => this.#sendAll(), folded: () => this.#forgetSettled() });
   }
 
   /** Takes a message with its files. It is in the state when this returns; the promise is kept when it is on disk. */
@@ -87,17 +89,19 @@ export class Outbox {
     this.#forget(message);
   }
 
-  /** Takes up what an earlier visit of this person left, and drops what was another's. */
+  /** Takes up what an earlier visit of this person left, with its files. */
   async restore(user: string): Promise<void> {
     const records = await this.#services.cache.readOutbox();
-    const messages = records.flatMap((record) => (record.kind === 'message' ? [record.message] : []));
-    const changes = records.flatMap((record) => (record.kind === 'change' ? [record.change] : []));
-    this.#host.dispatch(
-      outboxRestored({
-        messages: messages.filter((message) => message.user_id === user).map(asQueued),
-        changes: changes.filter((change) => change.user_id === user),
-      }),
-    );
+    const messages = records
+      .flatMap((record) => (record.kind === 'message' ? [record.message] : []))
+      .filter((message) => message.user_id === user);
+    const changes = records
+      .flatMap((record) => (record.kind === 'change' ? [record.change] : []))
+      .filter((change) => change.user_id === user);
+    for (const message of messages) this.#kept.set(message.client_id, message);
+    const localIds = messages.flatMap((message) => message.attachments.map(({ localId }) => localId));
+    await Promise.all(localIds.map((localId) => this.#services.files.get(localId)));
+    this.#host.dispatch(outboxRestored({ messages: messages.map(asQueued), changes }));
   }
 
   /** Somebody signed out: nothing more is sent. */
@@ -107,6 +111,7 @@ export class Outbox {
       reject(new ApiError({ code: 'unauthorized', message: 'Signed out.' }));
     }
     this.#outcomes.clear();
+    this.#kept.clear();
   }
 
   #sendAll(): void {
@@ -317,10 +322,18 @@ export class Outbox {
   }
 
   async #keepMessage(message: PendingMessage): Promise<void> {
+    this.#kept.set(message.client_id, message);
     await this.#services.cache.putOutbox(message.client_id, { kind: 'message', message });
   }
 
+  #forgetSettled(): void {
+    for (const message of this.#kept.values()) {
+      if (!this.#message(message.conversation_id, message.client_id)) this.#forget(message);
+    }
+  }
+
   #forget(message: PendingMessage): void {
+    this.#kept.delete(message.client_id);
     const localIds = message.attachments.map((attachment) => attachment.localId);
     void this.#services.cache.dropOutbox(message.client_id);
     this.#services.files.drop(localIds);

@@ -182,7 +182,7 @@ function recognize(): AppThunk<Promise<void>> {
  * Somebody is signed in. `keep` says whether this device may keep something of theirs; when it is not known, as after a
  * reload, it does so if it did before.
  */
-function enter(me: Me, keep: boolean | undefined): AppThunk<Promise<void>> {
+export function enter(me: Me, keep: boolean | undefined): AppThunk<Promise<void>> {
   return async (dispatch, getState, { cache, outbox, realtime }) => {
     if (getState().session.status === 'signed-in') await dispatch(exit(null));
     if (keep === true) await cache.keep(me.id);

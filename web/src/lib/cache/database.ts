@@ -68,7 +68,11 @@ export class Database {
     const db = await this.#opening;
     this.#opening = undefined;
     db?.close();
-    await deleteDB(NAME).catch(() => undefined);
+    try {
+      await Promise.race([deleteDB(NAME), patience()]);
+    } catch {
+      // There is no IndexedDB here, so nothing was kept.
+    }
   }
 
   async #attempt<Result>(work: (db: IDBPDatabase) => Promise<Result>): Promise<Result | undefined> {
