@@ -20,7 +20,7 @@ use super::registry::{Entry, Place, Registry};
 use super::request::{Query, Refusal, RequestInfo, RequestKind, Transport};
 use super::sid::Sid;
 use super::upgrade::WebSocketUpgrade;
-use super::{DisconnectReason, Opened, Service, polling, upgrade};
+use super::{DisconnectReason, Handler as _, Opened, Service, polling, upgrade};
 use crate::config::{Config, Cors};
 
 /// An Engine.IO server. Cloning is cheap, and every clone is the same server.
@@ -172,9 +172,12 @@ impl<S: Service> Core<S> {
         // Boxed apart, so that nothing of the opening stays in the task that lives as long as the connection.
         let opening = Box::pin(upgrade.complete(Arc::clone(&self.config)));
         tokio::spawn(async move {
-            if let Some(mut websocket) = opening.await {
-                websocket.queue(open);
-                drive(connection, handler, Link::WebSocket(websocket)).await;
+            match opening.await {
+                Some(mut websocket) => {
+                    websocket.queue(open);
+                    drive(connection, handler, Link::WebSocket(websocket)).await;
+                }
+                None => handler.closed(DisconnectReason::TransportClosed).await,
             }
             drop(place);
         });

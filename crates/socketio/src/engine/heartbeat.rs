@@ -155,3 +155,92 @@ impl Wheel {
         usize::try_from(tick % self.slots.len() as u64).expect("a remainder of a usize fits one")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Pings every 25 s, waits 20 s for an answer and 10 s for a CONNECT.
+    fn heart() -> (Heartbeat, Instant, Config) {
+        let (now, config) = (Instant::now(), Config::default());
+        (Heartbeat::new(now, &config), now, config)
+    }
+
+    #[test]
+    fn ping_is_sent_when_due_and_must_be_answered_in_time() {
+        let (mut heart, start, config) = heart();
+        let mut beat = |at: u32, pace| heart.beat(start + SECOND * at, pace, 0, &config);
+        assert_eq!(beat(24, Pace::Reads), Ok(Beat { ping: false, next: start + SECOND * 25 }));
+        assert_eq!(beat(25, Pace::Reads), Ok(Beat { ping: true, next: start + SECOND * 45 }));
+        assert_eq!(beat(44, Pace::Reads), Ok(Beat { ping: false, next: start + SECOND * 45 }));
+        assert_eq!(beat(45, Pace::Reads), Err(DisconnectReason::PingTimeout));
+    }
+
+    #[test]
+    fn pong_starts_the_next_interval() {
+        let (mut heart, start, config) = heart();
+        heart.beat(start + SECOND * 25, Pace::Reads, 0, &config).unwrap();
+        heart.heard(start + SECOND * 30, &config);
+        let beat = heart.beat(start + SECOND * 45, Pace::Reads, 0, &config);
+        assert_eq!(beat, Ok(Beat { ping: false, next: start + SECOND * 55 }));
+    }
+
+    #[test]
+    fn pong_that_could_not_be_read_is_not_missed() {
+        let (mut heart, start, config) = heart();
+        heart.beat(start + SECOND * 25, Pace::Reads, 5, &config).unwrap();
+        assert!(heart.beat(start + SECOND * 45, Pace::Handles, 5, &config).is_ok());
+        assert!(heart.beat(start + SECOND * 65, Pace::Throttles, 6, &config).is_ok());
+        let stuck = heart.beat(start + SECOND * 85, Pace::Throttles, 6, &config);
+        assert_eq!(stuck, Err(DisconnectReason::PingTimeout));
+    }
+
+    #[test]
+    fn nobody_stays_unauthenticated_beyond_the_deadline() {
+        let (mut heart, start, config) = heart();
+        heart.connect_by = Some(start + SECOND * 10);
+        assert_eq!(heart.next(), start + SECOND * 10);
+        assert!(heart.beat(start + SECOND * 9, Pace::Reads, 0, &config).is_ok());
+        let late = heart.beat(start + SECOND * 10, Pace::Reads, 0, &config);
+        assert_eq!(late, Err(DisconnectReason::ConnectTimeout));
+    }
+
+    #[test]
+    fn overdue_is_told_before_the_hand_comes_round() {
+        let (mut heart, start, config) = heart();
+        assert!(!heart.is_overdue(start + SECOND * 44, &config));
+        assert!(heart.is_overdue(start + SECOND * 45, &config));
+        heart.beat(start + SECOND * 25, Pace::Reads, 0, &config).unwrap();
+        assert!(!heart.is_overdue(start + SECOND * 44, &config));
+        assert!(heart.is_overdue(start + SECOND * 45, &config));
+    }
+
+    #[test]
+    fn wheel_is_never_early_and_at_most_one_tick_late() {
+        let (start, config) = (Instant::now(), Config::default());
+        for due in [0, 1, 499, 500, 999, 1000, 10_000, 24_900] {
+            let due = start + Duration::from_millis(due);
+            let mut wheel = Wheel::new(start, &config);
+            wheel.insert(Sid::random(), due);
+            let mut now = start;
+            while wheel.advance(now).is_empty() {
+                now += wheel.tick();
+            }
+            assert!(now >= due && now <= due + wheel.tick(), "due {:?}, came {:?}", due - start, now - start);
+        }
+    }
+
+    #[test]
+    fn wheel_brings_what_lies_beyond_its_end_early_and_forgets_nothing_over_a_long_sleep() {
+        let (start, config) = (Instant::now(), Config::default());
+        let mut wheel = Wheel::new(start, &config);
+        wheel.insert(Sid::random(), start + SECOND * 1000);
+        wheel.insert(Sid::random(), start + SECOND * 3);
+        assert_eq!(wheel.advance(start + SECOND * 900).len(), 2);
+        wheel.insert(Sid::random(), start + SECOND * 901);
+        assert!(wheel.advance(start + SECOND * 901).is_empty());
+        assert_eq!(wheel.advance(start + SECOND * 902).len(), 1);
+    }
+}

@@ -148,3 +148,74 @@ impl Feed {
         self.0.store(RUNS, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Room for four packets or 100 bytes, and two packets or 50 bytes of reserve.
+    fn config() -> Config {
+        Config {
+            queue_packets_max: 4,
+            queue_bytes_max: 100,
+            queue_reserved_packets_max: 2,
+            queue_reserved_bytes_max: 50,
+            ..Config::default()
+        }
+    }
+
+    /// A frame that takes exactly `len` bytes.
+    fn frame(len: usize) -> Frame {
+        let frame = Frame::binary(&vec![0; len - 2]);
+        assert_eq!(frame.len(), len);
+        frame
+    }
+
+    #[test]
+    fn feed_takes_the_room_to_the_last_packet_and_to_the_last_byte() {
+        let (config, feed) = (config(), Feed::default());
+        let mut packets = Outbox::default();
+        for _ in 0..4 {
+            assert_eq!(packets.push(&[frame(2)], Class::Feed(&feed), &config), Ok(()));
+        }
+        assert!(packets.is_full(&config));
+        assert_eq!(packets.push(&[frame(2)], Class::Feed(&feed), &config), Err(SendError::FeedStopped));
+
+        let feed = Feed::default();
+        let mut bytes = Outbox::default();
+        assert_eq!(bytes.push(&[frame(60), frame(40)], Class::Feed(&feed), &config), Ok(()));
+        assert_eq!(bytes.push(&[frame(2)], Class::Feed(&feed), &config), Err(SendError::FeedStopped));
+    }
+
+    #[test]
+    fn stopped_feed_stays_stopped_until_resumed_even_when_room_comes_free() {
+        let (config, feed) = (config(), Feed::default());
+        let mut outbox = Outbox::default();
+        assert_eq!(outbox.push(&[frame(101)], Class::Feed(&feed), &config), Err(SendError::FeedStopped));
+        assert_eq!(outbox.push(&[frame(2)], Class::Feed(&feed), &config), Err(SendError::Full));
+        assert!(feed.take_stopped() && !feed.take_stopped() && !feed.runs());
+        feed.resume();
+        assert_eq!(outbox.push(&[frame(2)], Class::Feed(&feed), &config), Ok(()));
+    }
+
+    #[test]
+    fn reserved_frames_have_room_beyond_the_feed_and_volatile_ones_only_half() {
+        let config = config();
+        let mut outbox = Outbox::default();
+        assert_eq!(outbox.push(&[frame(20), frame(30)], Class::Volatile, &config), Ok(()));
+        assert_eq!(outbox.push(&[frame(2)], Class::Volatile, &config), Err(SendError::Full));
+        assert_eq!(outbox.push(&[frame(100)], Class::Reserved, &config), Ok(()));
+        assert_eq!(outbox.push(&[frame(2)], Class::Reserved, &config), Err(SendError::Exhausted));
+        assert_eq!((outbox.packets(), outbox.bytes()), (3, 150));
+    }
+
+    #[test]
+    fn emptied_queue_gives_its_memory_back() {
+        let mut outbox = Outbox::default();
+        for _ in 0..100 {
+            outbox.push(&[frame(2)], Class::Reserved, &Config::default()).unwrap();
+        }
+        while outbox.pop().is_some() {}
+        assert_eq!((outbox.frames.capacity(), outbox.bytes(), outbox.popped()), (0, 0, 100));
+    }
+}
