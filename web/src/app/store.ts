@@ -55,6 +55,8 @@ export interface Parts {
   uploader: Uploader;
   cache: LocalCache;
   schedule?: Schedule;
+  /** How long nothing must change before the cache is written, in milliseconds. */
+  cacheQuietMs?: number;
 }
 
 export type AppStore = ReturnType<typeof createStore>;
@@ -68,7 +70,7 @@ export function createStore(parts: Parts = partsOfTheBrowser()) {
       defaults({ thunk: { extraArgument: services }, immutableCheck: false, serializableCheck: false }),
   });
   Object.assign(services, servicesOf(store, parts));
-  const writer = new CacheWriter(store, services.cache);
+  const writer = new CacheWriter(store, services.cache, parts.cacheQuietMs);
   store.subscribe(() => writer.stateChanged());
   services.realtime.listen({ sessionEnded: (reason) => void store.dispatch(sessionEnded(reason)) });
   return store;

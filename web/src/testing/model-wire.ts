@@ -14,6 +14,8 @@ export class ModelWire implements Wire {
   /** The next request of this kind is refused so. */
   readonly refusals = new Map<CommandName, ApiError>();
   readonly typed: unknown[] = [];
+  /** The server is not there. */
+  refuseToConnect = false;
   readonly #server: ModelServer;
   readonly #user: string;
   readonly #sent = new Map<string, { id: string; seq: number }>();
@@ -28,7 +30,8 @@ export class ModelWire implements Wire {
 
   connect(events: WireEvents): void {
     this.#events = events;
-    this.up();
+    if (this.refuseToConnect) events.disconnected();
+    else this.up();
   }
 
   disconnect(): void {

@@ -39,7 +39,7 @@ export function openPage(server: ModelServer, user: string, cache: LocalCache = 
   const wire = new ModelWire(server, user);
   const uploader = new ModelUploader();
   const api = modelApi(meOf(user));
-  const store = createStore({ wire, api, uploader, cache, schedule: queueMicrotask });
+  const store = createStore({ wire, api, uploader, cache, schedule: queueMicrotask, cacheQuietMs: 20 });
   return {
     store,
     wire,

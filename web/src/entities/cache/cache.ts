@@ -25,6 +25,12 @@ export type OutboxRecord =
   | { readonly kind: 'message'; readonly message: PendingMessage }
   | { readonly kind: 'change'; readonly change: PendingChange };
 
+interface StoredFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Blob;
+}
+
 /** Names the person whose cache this device keeps. Absent on a shared computer, where nothing is kept. */
 const KEEPER_KEY = 'kith.cache';
 
@@ -101,13 +107,20 @@ export class LocalCache {
     if (this.#isKept) await this.#database.delete('outbox', [id]);
   }
 
+  /** Whether it is on disk. Name and type are kept beside the bytes: not every browser stores a `File` whole. */
   async putFile(localId: string, file: File): Promise<boolean> {
-    return this.#isKept && this.#database.put('files', localId, file, 'strict');
+    const record: StoredFile = {
+      name: file.name,
+      type: file.type,
+      bytes: new Blob([file], { type: file.type }),
+    };
+    return this.#isKept && this.#database.put('files', localId, formatted(record), 'strict');
   }
 
   async readFile(localId: string): Promise<File | undefined> {
-    const file = this.#isKept ? await this.#database.get('files', localId) : undefined;
-    return file instanceof File ? file : undefined;
+    if (!this.#isKept) return undefined;
+    const record = current<StoredFile>(await this.#database.get('files', localId));
+    return record && new File([record.bytes], record.name, { type: record.type });
   }
 
   async dropFiles(localIds: readonly string[]): Promise<void> {

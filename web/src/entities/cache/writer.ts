@@ -5,9 +5,11 @@ import type { Block, Timeline } from '../messages/timeline';
 import type { Host } from '../thunk';
 import type { BootRecord, LocalCache } from './cache';
 
-/** Writing waits until nothing has changed for so long, but not longer than four times that. */
+/** Writing waits until nothing has changed for so long … */
 const QUIET_MS = 1_000;
-const QUIET_MAX_MS = 4 * QUIET_MS;
+
+/** … but not longer than this. */
+const QUIET_MAX_MS = 4_000;
 
 /** Beyond this many conversations the record holds the newest only, and the next start asks for the list anew. */
 const BOOT_CONVERSATIONS_MAX = 1_000;
@@ -19,13 +21,15 @@ const CACHED_ROWS_MAX = 60;
 export class CacheWriter {
   readonly #host: Host;
   readonly #cache: LocalCache;
+  readonly #quietMs: number;
   #written: Pick<RootState, 'conversations' | 'messages' | 'connection' | 'session'>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waitingSince = 0;
 
-  constructor(host: Host, cache: LocalCache) {
+  constructor(host: Host, cache: LocalCache, quietMs: number = QUIET_MS) {
     this.#host = host;
     this.#cache = cache;
+    this.#quietMs = quietMs;
     this.#written = host.getState();
   }
 
@@ -37,7 +41,7 @@ export class CacheWriter {
     if (this.#timer === undefined) this.#waitingSince = now;
     else if (now - this.#waitingSince > QUIET_MAX_MS) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => whenIdle(() => void this.write()), QUIET_MS);
+    this.#timer = setTimeout(() => whenIdle(() => void this.write()), this.#quietMs);
   }
 
   /** Writes what has changed since the last time. */

@@ -1,0 +1,189 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ModelServer } from '@/testing/model-server';
+import { openPage, type Page } from '@/testing/page';
+import { openConversation, selectConversationIds, selectListRow, setDraft } from '../conversations';
+import { selectDraft } from '../drafts';
+import { selectMessage, selectTimeline, sendMessage } from '../messages';
+import { boot, signOut } from '../session';
+import { LocalCache } from './cache';
+
+let server: ModelServer;
+let id: string;
+
+beforeEach(() => {
+  vi.stubGlobal('indexedDB', new IDBFactory());
+  vi.stubGlobal('localStorage', memoryStorage());
+  server = new ModelServer(['ann', 'ben']);
+  id = server.create('direct', ['ann', 'ben']);
+  server.send('ben', id, 'hello');
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe('the next visit', () => {
+  it('shows the list and the newest messages before the server has said a word', async () => {
+    await visit();
+    const page = openPage(server, 'ann');
+    page.wire.refuseToConnect = true;
+    await page.store.dispatch(boot());
+    const state = page.store.getState();
+    expect(state.session).toMatchObject({ status: 'signed-in', me: { id: 'ann' } });
+    expect(selectConversationIds(state, 'all')).toEqual([id]);
+    expect(selectListRow(state, id)).toMatchObject({ title: 'ben', last: { text: 'hello' }, unread: 1 });
+    await page.store.dispatch(openConversation(id));
+    expect(texts(page)).toEqual(['hello']);
+  });
+
+  it('catches up from where the last one ended', async () => {
+    await visit();
+    server.edit('ben', id, 1, 'hello!');
+    server.send('ben', id, 'still there?');
+    const page = openPage(server, 'ann');
+    await page.store.dispatch(boot());
+    await page.store.dispatch(openConversation(id));
+    await settle(page);
+    expect(page.wire.asked.find(([name]) => name === 'sync')?.[1]).toMatchObject({
+      cursor: expect.any(String),
+    });
+    expect(texts(page)).toEqual(['hello!', 'still there?']);
+  });
+
+  it('sends what the last one could not: text and photos, in order, once', async () => {
+    const before = await visit();
+    before.wire.down();
+    await before.store.dispatch(sendMessage({ conversationId: id, text: 'one' }));
+    const attachments = [{ file: new File(['bytes'], 'a.png', { type: 'image/png' }), alt: 'A' }];
+    await before.store.dispatch(sendMessage({ conversationId: id, text: 'two', attachments }));
+    before.wire.disconnect();
+
+    const page = openPage(server, 'ann');
+    await page.store.dispatch(boot());
+    await settle(page);
+    expect(server.visible('ben', id).map(({ text }) => text)).toEqual(['hello', 'one', 'two']);
+    expect(server.visible('ben', id).at(-1)?.attachments).toHaveLength(1);
+    expect(await page.cache.readOutbox()).toEqual([]);
+  });
+
+  it('keeps a draft', async () => {
+    const before = await visit();
+    before.wire.down();
+    before.store.dispatch(setDraft(id, 'I was about to'));
+    await quiet();
+    const page = openPage(server, 'ann');
+    page.wire.refuseToConnect = true;
+    await page.store.dispatch(boot());
+    expect(selectDraft(page.store.getState(), id)).toBe('I was about to');
+  });
+
+  it('finds nothing after signing out', async () => {
+    const before = await visit();
+    await before.store.dispatch(signOut());
+    const cache = new LocalCache();
+    expect(await cache.readBoot()).toBeUndefined();
+    expect(localStorage).toHaveLength(0);
+  });
+
+  it('finds nothing of another person', async () => {
+    const before = await visit();
+    before.wire.down();
+    await before.store.dispatch(sendMessage({ conversationId: id, text: 'as Ann' }));
+    before.wire.disconnect();
+    const page = openPage(server, 'ben');
+    await page.signIn(true);
+    await settle(page);
+    expect(await page.cache.readOutbox()).toEqual([]);
+    expect(server.visible('ben', id)).toHaveLength(1);
+  });
+
+  it('finds nothing on a shared computer', async () => {
+    const before = openPage(server, 'ann');
+    await before.signIn(false);
+    await settle(before);
+    await quiet();
+    expect(await new LocalCache().readBoot()).toBeUndefined();
+  });
+});
+
+describe('a cache that does not work', () => {
+  it.each([
+    ['is refused', () => vi.stubGlobal('indexedDB', undefined)],
+    [
+      'throws',
+      () =>
+        vi.stubGlobal('indexedDB', {
+          open: () => {
+            throw new Error('broken');
+          },
+        }),
+    ],
+  ])('is done without when it %s', async (_how, sabotage) => {
+    sabotage();
+    const page = openPage(server, 'ann');
+    await page.signIn(true);
+    await page.store.dispatch(openConversation(id));
+    await page.store.dispatch(sendMessage({ conversationId: id, text: 'goes out all the same' }));
+    await settle(page);
+    expect(texts(page)).toEqual(['hello', 'goes out all the same']);
+    expect(server.visible('ben', id)).toHaveLength(2);
+  });
+
+  it('is dropped when another version of the client wrote it', async () => {
+    const cache = new LocalCache();
+    await cache.keep('ann');
+    const open = indexedDB.open('kith', 1);
+    const db = await new Promise<IDBDatabase>((resolve) => {
+      open.addEventListener('upgradeneeded', () => open.result.createObjectStore('boot'));
+      open.addEventListener('success', () => resolve(open.result));
+    });
+    db.transaction('boot', 'readwrite')
+      .objectStore('boot')
+      .put({ format: -1, value: { me: 'nonsense' } }, 'boot');
+    db.close();
+    expect(await cache.readBoot()).toBeUndefined();
+  });
+});
+
+/** Signs in, opens the conversation, and stays until all of it is stored. */
+async function visit(): Promise<Page> {
+  const page = openPage(server, 'ann');
+  await page.signIn(true);
+  await page.store.dispatch(openConversation(id));
+  await settle(page);
+  await quiet();
+  return page;
+}
+
+async function settle(page: Page): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    page.wire.deliver();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Longer than the writer of a test page waits for quiet. */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 60));
+}
+
+function texts(page: Page) {
+  const state = page.store.getState();
+  return selectTimeline(state, id).map((key) => selectMessage(state, id, key)?.text);
+}
+
+function memoryStorage(): Storage {
+  const items = new Map<string, string>();
+  return {
+    get length() {
+      return items.size;
+    },
+    clear: () => items.clear(),
+    getItem: (key) => items.get(key) ?? null,
+    key: (index) => [...items.keys()][index] ?? null,
+    removeItem: (key) => items.delete(key),
+    setItem: (key, value) => items.set(key, value),
+  };
+}
