@@ -87,44 +87,18 @@ impl Link {
 
     /// Reads one packet, unless the client has to read first.
     fn poll_packet(&mut self, connection: &Connection, cx: &mut Context<'_>) -> Poll<Arrival> {
-        connection.finish_post();
-        if self.poll_write(connection, cx).is_failure() {
-            return Poll::Ready(Arrival::Failure(DisconnectReason::TransportClosed));
-        }
-        if connection.is_full() {
-            connection.set_pace(Pace::Throttles);
-            return Poll::Pending;
-        }
-        connection.set_pace(Pace::Reads);
         match self {
-            Self::Polling => match connection.next_posted() {
-                Some(packet) => Poll::Ready(packet.into()),
-                None => connection
-                    .take_upgrade()
-                    .map_or(Poll::Pending, |websocket| Poll::Ready(Arrival::Upgrade(websocket))),
-            },
-            Self::WebSocket(websocket) => {
-                let packet = websocket.poll_read(cx).map(Arrival::from);
-                if packet.is_pending()
-                    && websocket.has_queued()
-                    && self.poll_write(connection, cx).is_failure()
-                {
-                    return Poll::Ready(Arrival::Failure(DisconnectReason::TransportClosed));
-                }
-                packet
-            }
+            Self::Polling => poll_posted(connection),
+            Self::WebSocket(websocket) => poll_websocket(websocket, connection, cx).map(Arrival::from),
         }
     }
 
-    fn poll_write(&mut self, connection: &Connection, cx: &mut Context<'_>) -> Written {
+    /// Writes what can be written at once.
+    fn write(&mut self, connection: &Connection, cx: &mut Context<'_>) -> Result<(), ReadError> {
         match self {
             // The poller takes what is queued by itself.
-            Self::Polling => Written::Done,
-            Self::WebSocket(websocket) => match websocket.poll_write(connection, cx) {
-                Poll::Pending => Written::Pending,
-                Poll::Ready(Ok(())) => Written::Done,
-                Poll::Ready(Err(_)) => Written::Failed,
-            },
+            Self::Polling => Ok(()),
+            Self::WebSocket(websocket) => write(websocket, connection, cx),
         }
     }
 
@@ -136,7 +110,7 @@ impl Link {
             let worked = work.as_mut().poll(cx);
             if worked.is_pending() {
                 // A transport that has failed is noticed at the next step.
-                let _ = self.poll_write(connection, cx);
+                let _ = self.write(connection, cx);
             }
             worked
         })
@@ -159,6 +133,54 @@ impl Link {
             }
             Self::WebSocket(websocket) => close_websocket(websocket, connection, reason).await,
         }
+    }
+}
+
+/// Reads one packet that was posted, or finds that the client has moved on.
+fn poll_posted(connection: &Connection) -> Poll<Arrival> {
+    connection.finish_post();
+    if is_throttled(connection) {
+        return Poll::Pending;
+    }
+    match connection.next_posted() {
+        Some(packet) => Poll::Ready(packet.into()),
+        None => connection
+            .take_upgrade()
+            .map_or(Poll::Pending, |websocket| Poll::Ready(Arrival::Upgrade(websocket))),
+    }
+}
+
+/// Reads one packet. Written is when nothing more is there to be read, so that the answers to all that came
+/// together leave together; or after a good many packets, should there be no end to them.
+fn poll_websocket(
+    websocket: &mut WebSocket,
+    connection: &Connection,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Packet, ReadError>> {
+    if websocket.has_read_many() || connection.is_full() {
+        write(websocket, connection, cx)?;
+    }
+    if is_throttled(connection) {
+        return Poll::Pending;
+    }
+    let packet = websocket.poll_read(cx);
+    if packet.is_pending() {
+        write(websocket, connection, cx)?;
+    }
+    packet
+}
+
+fn is_throttled(connection: &Connection) -> bool {
+    let is_full = connection.is_full();
+    connection.set_pace(if is_full { Pace::Throttles } else { Pace::Reads });
+    is_full
+}
+
+/// A transport that cannot be written to is not read from any more either.
+fn write(websocket: &mut WebSocket, connection: &Connection, cx: &mut Context<'_>) -> Result<(), ReadError> {
+    match websocket.poll_write(connection, cx) {
+        Poll::Ready(Err(_)) => Err(ReadError::Closed),
+        Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
     }
 }
 
@@ -193,19 +215,6 @@ enum Arrival {
     Packet(Packet),
     Upgrade(Box<WebSocket>),
     Failure(DisconnectReason),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Written {
-    Done,
-    Pending,
-    Failed,
-}
-
-impl Written {
-    fn is_failure(self) -> bool {
-        self == Self::Failed
-    }
 }
 
 impl From<Result<Packet, ReadError>> for Arrival {

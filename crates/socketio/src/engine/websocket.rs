@@ -29,6 +29,8 @@ use crate::config::Config;
 const WIRE_FRAMES_MAX: usize = 32;
 /// Bytes after which no further frame is taken out of the queue for one write.
 const WIRE_BYTES: usize = 64 * 1024;
+/// Packets after which something is to be written, even if there are more to be read.
+const READS_PER_WRITE: usize = 32;
 /// Pongs of the library that may wait; beyond that they wait inside the library, which keeps the newest.
 const PONGS_WAITING_MAX: usize = 4;
 /// What the library may buffer of its own control frames.
@@ -38,6 +40,7 @@ const CONTROL_BYTES_MAX: usize = 512;
 #[derive(Debug)]
 pub(super) struct WebSocket {
     stream: WebSocketStream<FrameIo>,
+    reads_since_write: usize,
 }
 
 /// Why nothing more can be read.
@@ -61,12 +64,14 @@ impl WebSocket {
             .max_message_size(Some(config.max_payload_bytes))
             .max_frame_size(Some(config.max_payload_bytes));
         let io = FrameIo { io: TokioIo::new(upgraded), wire: VecDeque::new() };
-        Self { stream: WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await }
+        let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
+        Self { stream, reads_since_write: 0 }
     }
 
     /// The next packet.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Packet, ReadError>> {
         loop {
+            self.reads_since_write += 1;
             let message = match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
                 Some(Ok(message)) => message,
                 Some(Err(error)) => return Poll::Ready(Err(error.into())),
@@ -114,9 +119,9 @@ impl WebSocket {
         self.stream.get_mut().wire.push_back(frame.into_wire());
     }
 
-    /// Whether the library has queued something since the last write.
-    pub(super) fn has_queued(&self) -> bool {
-        !self.stream.get_ref().wire.is_empty()
+    /// Whether it is time to write.
+    pub(super) fn has_read_many(&self) -> bool {
+        self.reads_since_write >= READS_PER_WRITE
     }
 }
 
