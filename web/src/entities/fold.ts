@@ -1,13 +1,14 @@
 import type { RootState } from '@/app/store';
-import type {
-  AccountRows,
-  ConversationChanged,
-  ConversationId,
-  ConversationSummary,
-  Message,
-  Receipt,
-  Seq,
-  UserId,
+import {
+  type AccountRows,
+  type ConversationChanged,
+  type ConversationId,
+  type ConversationSummary,
+  LIMITS,
+  type Message,
+  type Receipt,
+  type Seq,
+  type UserId,
 } from '@/protocol';
 import type { AnswerItem, ConversationLife, ServerItem } from '@/realtime';
 import { isBlocked, noAccount, withoutConversation, withRows } from './account/slice';
@@ -33,6 +34,8 @@ import {
   type ConversationReceipts,
   dropReceipts,
   noReceipts,
+  type ReceiptsState,
+  receiptOf,
   withoutReceipts,
   withReceipts,
 } from './receipts/slice';
@@ -123,10 +126,25 @@ function foldChanged(state: FoldedState, push: ConversationChanged): Partial<Fol
     users,
     conversations: push.version > changed.shared.version ? heard(told, id, push.version) : told,
     messages: withTimeline(state.messages, id, (held) => messages.foldPush(held, push, reader)),
-    receipts: withoutReceipts(state.receipts, id, newcomers(entry.members, push.members ?? [])),
+    receipts: foldPushedReceipts(state, entry, push),
     typing: push.cause.kind === 'sent' ? endTyping(state.typing, id, push.cause.actor_id) : state.typing,
   };
   return settled(next, id, ownRows(push.messages ?? [], me));
+}
+
+/** Pointers go with those who leave, and move with what people write; large groups are told nobody's. */
+function foldPushedReceipts(
+  state: FoldedState,
+  entry: ConversationEntry,
+  push: ConversationChanged,
+): ReceiptsState {
+  const { id, member_count } = entry.shared;
+  const kept = withoutReceipts(state.receipts, id, newcomers(entry.members, push.members ?? []));
+  if (push.cause.kind !== 'sent' || member_count > LIMITS.EPHEMERAL_MEMBERS_MAX) return kept;
+  const written = (push.messages ?? []).filter(
+    (row) => row.kind === 'text' && mayBeMember(entry, row.sender_id),
+  );
+  return withReceipts(kept, id, written.map(receiptOf), myId(state));
 }
 
 /** Access ended, or the conversation is to be forgotten: nothing of it stays but what waits in the outbox. */
@@ -176,7 +194,7 @@ function foldAccount(state: FoldedState, rows: AccountRows, source: 'push' | 'an
   let { conversations: told, messages: held } = state;
   for (const row of rows.conversations ?? []) {
     const id = row.conversation_id;
-    told = withEntry(told, id, (entry) => withAccountRow(entry, row));
+    told = withEntry(told, id, (entry) => withAccountRow(entry, row, rows.account_version));
     held = withTimeline(held, id, (timeline) => clear(timeline, row.cleared_seq));
   }
   const touched = new Set(hidden.map((row) => row.conversation_id));

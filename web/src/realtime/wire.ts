@@ -80,7 +80,7 @@ export class SocketWire implements Wire {
   }
 
   hurry(): void {
-    if (!this.#socket || this.#socket.connected) return;
+    if (!this.#socket || this.#socket.connected || this.#socket.io.engine?.readyState === 'opening') return;
     clearTimeout(this.#retry);
     this.#socket.disconnect().connect();
   }

@@ -126,6 +126,9 @@ export class ModelServer {
     });
     const mine = this.#rowOf(actor, id);
     mine.read_seq = shared.last_seq;
+    const read_at = this.#of(id).receipts.get(actor)?.read_at ?? null;
+    const seq = shared.last_seq;
+    this.#of(id).receipts.set(actor, { user_id: actor, delivered_seq: seq, read_seq: seq, read_at });
     this.#commit(id, { kind: 'sent', actor_id: actor, seq: row.seq }, { rows: [row] });
     return row;
   }
@@ -276,7 +279,7 @@ export class ModelServer {
     account.blocks.set(user, { blocked, account_version: account.version });
     const row = { user_id: user, blocked, account_version: account.version };
     const ids = [...account.rows.keys()];
-    const conversations = ids.map((id) => this.#touchRow(actor, id, {}));
+    const conversations = ids.map((id) => ({ ...this.#rowOf(actor, id), ...this.#counts(actor, id) }));
     this.#push(actor, [
       'account:changed',
       { account_version: account.version, blocks: [row], conversations },
@@ -431,9 +434,12 @@ export class ModelServer {
     this.#tellAccount(user, id, {}, change);
   }
 
-  /** `unread` changed otherwise than by one more message. */
+  /** `unread` changed otherwise than by one more message: told again, under the version that the account has. */
   #tellCounts(user: string, id: string): void {
-    this.#setRow(user, id, {});
+    const account = this.#account(user);
+    account.changedAt.set(id, ++this.#position);
+    const conversations = [{ ...this.#rowOf(user, id), ...this.#counts(user, id) }];
+    this.#push(user, ['account:changed', { account_version: account.version, conversations }]);
   }
 
   #tellAccount(

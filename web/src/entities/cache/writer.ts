@@ -31,6 +31,10 @@ export class CacheWriter {
     this.#cache = cache;
     this.#quietMs = quietMs;
     this.#written = host.getState();
+    // A hidden page may be discarded without another word.
+    globalThis.document?.addEventListener('visibilitychange', () => {
+      if (document.hidden && this.#timer !== undefined) void this.write();
+    });
   }
 
   /** Call after every change of the state. */

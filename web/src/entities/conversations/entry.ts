@@ -90,10 +90,17 @@ export function withSummary(
   });
 }
 
-/** Takes a row of the account; one that is older than what the entry was last told is ignored. */
-export function withAccountRow(entry: ConversationEntry, row: AccountConversation): ConversationEntry {
-  if (row.account_version <= entry.accountVersion) return entry;
-  const { conversation_id: _, account_version: accountVersion, ...told } = row;
+/**
+ * Takes a row of the account, current as of `accountVersion`; one that is older than what the entry was last told is
+ * ignored. A row may be told anew under the same version: what others unsend changes what counts as unread.
+ */
+export function withAccountRow(
+  entry: ConversationEntry,
+  row: AccountConversation,
+  accountVersion: AccountVersion,
+): ConversationEntry {
+  if (accountVersion < entry.accountVersion) return entry;
+  const { conversation_id: _id, account_version: _version, ...told } = row;
   const last = entry.my.last_message;
   const my = {
     ...entry.my,

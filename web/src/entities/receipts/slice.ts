@@ -1,5 +1,5 @@
 import { createAction, type UnknownAction } from '@reduxjs/toolkit';
-import type { ConversationId, Receipt, UserId } from '@/protocol';
+import type { ConversationId, Message, Receipt, UserId } from '@/protocol';
 
 /** How far the others have come, by conversation and person. */
 export type ReceiptsState = Readonly<Record<ConversationId, ConversationReceipts>>;
@@ -42,6 +42,12 @@ export function withReceipts(
   return { ...state, [id]: { ...held, ...merged } };
 }
 
+/** Who writes has read what came before: no receipt tells it, the message does. */
+export function receiptOf(message: Message): Receipt {
+  const { sender_id: user_id, seq } = message;
+  return { user_id, delivered_seq: seq, read_seq: seq, read_at: null };
+}
+
 /** Who leaves takes their pointers along, and begins afresh when they come back. */
 export function withoutReceipts(
   state: ReceiptsState,
@@ -64,14 +70,13 @@ function further(held: Receipt | undefined, told: Receipt): Receipt {
   if (!held) return told;
   const delivered_seq = Math.max(held.delivered_seq, told.delivered_seq);
   const read_seq = Math.max(held.read_seq, told.read_seq);
-  const read_at = readAt(held, told);
+  const read_at = latest(held.read_at, told.read_at);
   const isSame =
     delivered_seq === held.delivered_seq && read_seq === held.read_seq && read_at === held.read_at;
   return isSame ? held : { user_id: held.user_id, delivered_seq, read_seq, read_at };
 }
 
-/** The time that belongs to the greater pointer. */
-function readAt(a: Receipt, b: Receipt): number | null {
-  if (a.read_seq === b.read_seq) return a.read_at ?? b.read_at;
-  return a.read_seq > b.read_seq ? a.read_at : b.read_at;
+/** Times only move forward, as the pointers do; that of a pointer which moved by writing is not told. */
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
