@@ -21,7 +21,7 @@ use crate::{
     auth::Policy,
     config::Config,
     console::Console,
-    demo::{self, Demo},
+    demo::{Bots, Demo, SeedingClock},
     files::FileBlobs,
     folder::DataFolder,
     http::{self, Edge, Gates},
@@ -37,6 +37,7 @@ use crate::{
 pub(crate) struct Opened {
     pub(crate) chat: Arc<Chat>,
     pub(crate) notices: Receiver<Vec<Notice>>,
+    pub(crate) bus: Arc<dyn Bus>,
 }
 
 /// The clock of the machine.
@@ -58,8 +59,9 @@ pub(crate) fn open(folder: &DataFolder, config: &Config, clock: Arc<dyn Clock>) 
     };
     let blobs = FileBlobs::open(folder.files(), config.disk_reserve_bytes);
     let blobs = Arc::new(blobs.context("the folder of attachments cannot be made")?);
-    let chat = Chat::new(World { store: Arc::new(store), blobs, bus, clock, entropy }, &rules);
-    Ok(Opened { chat: Arc::new(chat), notices })
+    let chat =
+        Chat::new(World { store: Arc::new(store), blobs, bus: Arc::clone(&bus), clock, entropy }, &rules);
+    Ok(Opened { chat: Arc::new(chat), notices, bus })
 }
 
 /// A server that listens.
@@ -72,7 +74,7 @@ pub struct Running {
     stop_listening: oneshot::Sender<()>,
     listening: JoinHandle<()>,
     jobs: Jobs,
-    bots: Option<demo::Bots>,
+    bots: Option<Bots>,
     console: Option<Console>,
     // Dropped last: until then nobody else may open it.
     _folder: DataFolder,
@@ -85,8 +87,12 @@ pub struct Running {
 pub async fn start(config: Config) -> Result<Running> {
     let config = Arc::new(config);
     let folder = DataFolder::take(&config.data)?;
-    let clock = Arc::new(demo::SeedingClock::default());
-    let Opened { chat, notices } = open(&folder, &config, clock.clone())?;
+    let seeding = config.demo.then(Arc::<SeedingClock>::default);
+    let clock: Arc<dyn Clock> = match &seeding {
+        Some(clock) => clock.clone(),
+        None => system_clock(),
+    };
+    let Opened { chat, notices, bus } = open(&folder, &config, clock)?;
     remove_strays(&chat).await;
     let intake = Intake::new(Arc::clone(&chat), config.image_threads);
     let uploads = Uploads::open(folder.uploads(), Arc::clone(&chat), intake, config.attachment_bytes_max);
@@ -96,7 +102,10 @@ pub async fn start(config: Config) -> Result<Running> {
     let policy = Arc::new(policy);
     let sockets = sockets(&config);
     let realtime = Arc::new(realtime::start(Arc::clone(&chat), notices, Arc::clone(&policy), sockets));
-    let demo = Demo::prepare(&config, &folder, &chat, &uploads, &clock).await?.map(Arc::new);
+    let demo = match seeding {
+        Some(clock) => Some(Arc::new(Demo::prepare(&folder, &chat, &uploads, &clock).await?)),
+        None => None,
+    };
 
     let activity = Arc::new(Activity::default());
     let edge = Edge {
@@ -116,7 +125,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let listening = tokio::spawn(listener::serve(listener, router, config.connections_max, stop));
 
     let jobs = Jobs::start(&chat, &uploads, &activity);
-    let bots = demo.map(|demo| demo.wake_bots(&chat, &realtime));
+    let bots = demo.map(|demo| demo.wake_bots(&chat, &bus, &realtime));
     let console = Console::open(folder.path(), Arc::clone(&chat));
     let console =
         console.inspect_err(|error| tracing::warn!(%error, "there is no console while the server runs")).ok();
