@@ -3,7 +3,7 @@
 use std::{io, path::Path, sync::Arc, time::Duration};
 
 use kith_chat::{Bus, Entropy, Refusal, Reply, Store};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, config::DbConfig};
 
 use crate::{
     checkpoint::{Checkpointer, checkpoint},
@@ -139,6 +139,9 @@ impl Store for SqliteStore {
 /// A connection as all of them are.
 pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
+    // Without this, a statement is compiled anew whenever a parameter changes, in case that another plan would suit the new
+    // value better: measured, four fifths of the time of a send.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
