@@ -23,6 +23,8 @@ pub mod conformance;
 mod person;
 pub use person::{Person, client_id, message};
 
+pub mod transcripts;
+
 mod program;
 pub use program::Program;
 #[cfg(feature = "server")]

@@ -1,6 +1,7 @@
 //! Somebody at a device: a signed-in client, and the few sentences that most scenarios begin with.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     ops::Deref,
     sync::atomic::{AtomicU64, Ordering},
@@ -84,12 +85,18 @@ impl Person {
     pub async fn snapshot(&self) -> Snapshot {
         let sync = self.sync().await;
         assert!(!sync.more, "a snapshot of many conversations takes more than one page");
-        let mut changes = Vec::new();
+        let (mut pages, mut changes) = (BTreeMap::new(), BTreeMap::new());
         for summary in &sync.conversations {
-            let request = ChangesRequest { conversation_id: summary.conversation.id, since: Version(0) };
-            changes.push(self.request(&request).await.expect("one may read what one is in"));
+            let conversation_id = summary.conversation.id;
+            let page =
+                PageRequest { conversation_id, before: None, after: None, around: None, limit: Some(100) };
+            let page = self.request(&page).await.expect("one may read what one is in");
+            pages.insert(conversation_id.to_string(), page);
+            let request = ChangesRequest { conversation_id, since: Version(0) };
+            let answer = self.request(&request).await.expect("one may read what one is in");
+            changes.insert(conversation_id.to_string(), answer);
         }
-        Snapshot { sync, changes }
+        Snapshot { sync, pages, changes }
     }
 
     /// Folds everything that was pushed so far into what this device holds, and asks for what was missed, until there is

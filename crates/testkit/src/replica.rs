@@ -9,13 +9,15 @@ use kith_protocol::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-/// What a client reads when it begins: the list, and every conversation from its beginning.
+/// What a client can read when it begins: the list, and every conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// The answer of `sync`.
+    /// The answer of `sync` without a cursor.
     pub sync: SyncAnswer,
-    /// The answers of `conversation:changes`, each since 0.
-    pub changes: Vec<ConversationChanges>,
+    /// The answers of `message:page`, the newest messages.
+    pub pages: BTreeMap<String, MessagePage>,
+    /// The answers of `conversation:changes` since 0.
+    pub changes: BTreeMap<String, ConversationChanges>,
 }
 
 /// What to do after a push.
@@ -94,7 +96,10 @@ impl Replica {
     pub fn from_snapshot(me: UserId, snapshot: &Snapshot) -> Self {
         let mut replica = Self::new(me);
         replica.synced(snapshot.sync.clone());
-        snapshot.changes.iter().for_each(|changes| replica.changed(changes.clone()));
+        snapshot.changes.values().for_each(|changes| replica.changed(changes.clone()));
+        for (id, page) in &snapshot.pages {
+            replica.paged(id.parse().expect("pages are kept by conversation"), page.clone());
+        }
         replica
     }
 
@@ -135,6 +140,15 @@ impl Replica {
         held.version = held.version.max(changes.version);
         held.rows(changes.members, changes.messages, changes.quotes);
         changes.receipts.into_iter().for_each(|receipt| held.receipt(receipt));
+    }
+
+    /// Folds the answer of `message:page` that asked for the newest messages.
+    pub fn paged(&mut self, id: ConversationId, page: MessagePage) {
+        self.name(page.users);
+        if let Some(held) = self.conversations.get_mut(&id) {
+            held.covered_from = held.covered_from.min(page.from_seq);
+            held.rows(Vec::new(), page.messages, page.quotes);
+        }
     }
 
     /// Folds a push.
