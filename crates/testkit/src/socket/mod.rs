@@ -240,7 +240,7 @@ impl TestClient {
     ) -> impl Future<Output = Result<Result<Value, ErrorBody>, Lost>> + use<> {
         let id = self.next_ack.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = oneshot::channel();
-        self.shared.inbox.lock().answers.insert(id, sender);
+        self.shared.expect_answer(id, sender);
         self.send_packet(packet::event(event, payload, Some(id)));
         async move {
             match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
@@ -406,6 +406,14 @@ impl Shared {
     fn change(&self, change: impl FnOnce(&mut Inbox)) {
         change(&mut self.inbox.lock());
         self.changed.notify_waiters();
+    }
+
+    /// Once the connection is over nobody waits: there will be no answer.
+    fn expect_answer(&self, id: u64, sender: oneshot::Sender<Value>) {
+        let mut inbox = self.inbox.lock();
+        if inbox.closed.is_none() {
+            inbox.answers.insert(id, sender);
+        }
     }
 
     /// The connection is over: whoever waits for an answer learns that there will be none.
