@@ -1,8 +1,11 @@
 import type { ClientId, Message, Seq, Version } from '@/protocol';
 import { newer } from './rows';
 
-/** Messages kept of one conversation. What goes beyond leaves at the end that is farther from the reader. */
+/** Messages kept of one conversation. With one more, the end that is farther from the reader goes. */
 export const TIMELINE_ROWS_MAX = 300;
+
+/** What is left of a timeline that grew too long: room to grow again, so that not every message costs a trim. */
+const TRIMMED_ROWS = 240;
 
 /**
  * A stretch of a conversation that is held: everything from `from` to `to` that this reader can see. A number inside
@@ -154,7 +157,7 @@ export function clear(timeline: Timeline, upTo: Seq): Timeline {
 }
 
 /**
- * Keeps at most {@link TIMELINE_ROWS_MAX} rows: first whole blocks that are not on screen, then the end of the shown
+ * Keeps at most {@link TIMELINE_ROWS_MAX} rows. First go whole blocks that are not on screen, then the end of the shown
  * one that the reader is moving away from. Quotes that nothing held refers to go with them.
  */
 export function trim(timeline: Timeline): Timeline {
@@ -171,10 +174,10 @@ export function trim(timeline: Timeline): Timeline {
 
 function trimBlock(timeline: Timeline, block: Block): Timeline {
   if (timeline.heading === 'older') {
-    const seqs = block.seqs.slice(0, TIMELINE_ROWS_MAX);
+    const seqs = block.seqs.slice(0, TRIMMED_ROWS);
     return { ...timeline, blocks: [{ ...block, seqs, to: seqs.at(-1) ?? block.to }], live: false };
   }
-  const seqs = block.seqs.slice(-TIMELINE_ROWS_MAX);
+  const seqs = block.seqs.slice(-TRIMMED_ROWS);
   return { ...timeline, blocks: [{ ...block, seqs, from: seqs[0] ?? block.from }] };
 }
 
