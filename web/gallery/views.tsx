@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react';
 import { Shell } from '@/app/shell/Shell';
+import { DemoLanding } from '@/features/auth/DemoLanding';
+import { Register } from '@/features/auth/Register';
+import { SignIn } from '@/features/auth/SignIn';
 import { Composer } from '@/features/composer/Composer';
 import type { ComposerMode } from '@/features/composer/ComposerStrip';
 import { ConversationRow } from '@/features/sidebar/ConversationRow';
@@ -10,13 +13,24 @@ import { SystemLine } from '@/features/timeline/SystemLine';
 import { ThreadHeader } from '@/features/timeline/ThreadHeader';
 import { Timeline } from '@/features/timeline/Timeline';
 import { TypingRow } from '@/features/timeline/TypingRow';
+import { ApiError } from '@/lib/api';
+import type { ServerInfo } from '@/protocol';
 import { Chip } from '@/ui/Chip';
 import { IconButton } from '@/ui/IconButton';
 import { IconPencil, IconSearch } from '@/ui/icons';
+import { Components } from './Components';
 import { CONVERSATIONS, days, EVERY_KIND, INES, JONAS, KIM, LAKE, MEI, NOW } from './fixtures';
 import { liveClient } from './LiveClient';
 
 const nothing = () => undefined;
+const refuse = () => Promise.reject(new ApiError({ code: 'unauthorized', message: '' }));
+const SERVER: ServerInfo = {
+  name: 'lake.example',
+  version: '0.1.0',
+  registration: 'open',
+  empty: false,
+  attachment_bytes_max: 52_428_800,
+};
 
 function List() {
   return (
@@ -133,6 +147,7 @@ function Frame({ pane, main }: { pane: 'list' | 'main' | 'details'; main: ReactN
     <Shell
       place="chats"
       pane={pane}
+      isPhone={innerWidth < 720}
       me={KIM}
       unread={3}
       list={<List />}
@@ -146,6 +161,18 @@ function Frame({ pane, main }: { pane: 'list' | 'main' | 'details'; main: ReactN
 /** Every view by its name. */
 export const VIEWS: Record<string, () => ReactNode> = {
   live: () => liveClient(new URLSearchParams(location.search).get('path') ?? '/'),
+  signIn: () => <SignIn server={SERVER} onSignIn={refuse} />,
+  register: () => <Register server={{ ...SERVER, empty: true }} onRegister={refuse} />,
+  demo: () => (
+    <DemoLanding
+      server={{
+        ...SERVER,
+        demo: { people: [KIM, JONAS].map(({ id, name }) => ({ username: id, display_name: name })) },
+      }}
+      onEnter={refuse}
+    />
+  ),
+  components: () => <Components />,
   list: () => <Frame pane="list" main={<Thread messages={LAKE} />} />,
   thread: () => <Frame pane="main" main={<Thread messages={LAKE} />} />,
   kinds: () => (

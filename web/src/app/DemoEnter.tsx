@@ -6,6 +6,7 @@ import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
 import { EmptyState } from '@/ui/EmptyState';
 import { Spinner } from '@/ui/Spinner';
+import styles from './Page.module.css';
 
 /** The other window of a demonstration: its address says as whom, and one is in. */
 export function DemoEnter({ username }: { username: string }) {
@@ -22,7 +23,7 @@ export function DemoEnter({ username }: { username: string }) {
   }, [dispatch, navigate, username]);
   const name = server?.demo?.people.find((person) => person.username === username)?.display_name ?? username;
   return (
-    <main>
+    <main className={styles.page}>
       <EmptyState icon={problem ? undefined : <Spinner />} title={problem ?? t('demo.entering', { name })} />
     </main>
   );

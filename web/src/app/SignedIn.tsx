@@ -6,13 +6,13 @@ import { settingsPage } from '@/features/settings/pages';
 import { Sidebar } from '@/features/sidebar/Sidebar';
 import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { t, useT } from '@/lib/i18n';
+import { PHONE, useMedia, WIDE } from '@/lib/media';
 import { faceOf } from '@/lib/people';
 import { EmptyState } from '@/ui/EmptyState';
 import { IconMessageCircle } from '@/ui/icons';
 import { CrashBoundary } from './CrashBoundary';
 import { DemoEnter } from './DemoEnter';
 import { useGlobalKeys } from './keys';
-import { PHONE, useMedia, WIDE } from './media';
 import { useWhere } from './routes';
 import styles from './SignedIn.module.css';
 import { Shell } from './shell/Shell';
@@ -87,6 +87,7 @@ export function SignedIn() {
       <Shell
         place={place}
         pane={pane}
+        isPhone={isPhone}
         me={faceOf(me, me.id)}
         unread={unread}
         banner={server?.demo && <p className={styles.banner}>{translate('demo.banner')}</p>}

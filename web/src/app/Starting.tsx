@@ -3,6 +3,7 @@ import { useT } from '@/lib/i18n';
 import { Button } from '@/ui/Button';
 import { EmptyState } from '@/ui/EmptyState';
 import { IconAlertCircle } from '@/ui/icons';
+import styles from './Page.module.css';
 
 /** After this long without an answer the page says what is wrong instead of waiting silently. */
 const PATIENCE_MS = 8_000;
@@ -17,7 +18,7 @@ export function Starting() {
   }, []);
   if (!isLate) return null;
   return (
-    <main>
+    <main className={styles.page}>
       <EmptyState
         icon={<IconAlertCircle />}
         title={t('boot.failed')}

@@ -9,8 +9,8 @@ type Props = {
   last: boolean;
   /** A tombstone or a notice: an outline instead of a filling. */
   hollow?: boolean;
-  /** Pictures fill the bubble to its edge. */
-  bleed?: boolean;
+  /** Pictures fill the bubble to its edge; `alone` they are all that it holds. */
+  bleed?: boolean | 'alone';
   children: ReactNode;
 };
 
@@ -26,6 +26,7 @@ export function Bubble({ own, first, last, hollow, bleed, children }: Props) {
         !last && styles.joinsBelow,
         hollow && styles.hollow,
         bleed && styles.bleed,
+        bleed === 'alone' && styles.alone,
       )}
     >
       {children}

@@ -4,9 +4,9 @@ import styles from './DayLine.module.css';
 export function DayLine({ id, children }: { id?: string | undefined; children: string }) {
   return (
     <div className={styles.day}>
-      <h3 id={id} className={styles.chip}>
+      <h2 id={id} className={styles.chip}>
         {children}
-      </h3>
+      </h2>
     </div>
   );
 }

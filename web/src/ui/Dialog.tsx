@@ -56,12 +56,16 @@ export function Dialog({ title, closeLabel, onClose, actions, size = 'medium', f
   );
 }
 
-/** Opens the element as a modal while its component is mounted, and returns focus when it goes. */
+/**
+ * Opens the element as a modal while its component is mounted, and returns focus when it goes. What carries
+ * `data-autofocus` has the focus first, else the browser's choice.
+ */
 export function useModal(ref: React.RefObject<HTMLDialogElement | null>): void {
   useEffect(() => {
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });

@@ -3,7 +3,7 @@ import { createPortal } from 'react-dom';
 import { useT } from '@/lib/i18n';
 import styles from './EmojiPicker.module.css';
 import { EMOJI_GROUPS, recentEmoji, rememberEmoji } from './emoji';
-import { type Place, place } from './place';
+import { homeOf, type Place, place } from './place';
 
 type Props = {
   at: Place;
@@ -18,6 +18,7 @@ export function EmojiPicker({ at, onPick, onClose }: Props) {
   const t = useT();
   const ref = useRef<HTMLDivElement>(null);
   const [recent] = useState(recentEmoji);
+  const [home] = useState(() => homeOf(at));
   useFloating(ref, at, onClose);
 
   const groups = [...(recent.length > 0 ? [{ id: 'recent', emoji: recent.join(' ') }] : []), ...EMOJI_GROUPS];
@@ -51,7 +52,7 @@ export function EmojiPicker({ at, onPick, onClose }: Props) {
         ))}
       </div>
     </div>,
-    document.querySelector('dialog[open]') ?? document.body,
+    home,
   );
 }
 

@@ -1,9 +1,9 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { classes } from './classes';
 import { IconCheck } from './icons';
 import styles from './Menu.module.css';
-import { type Place, place } from './place';
+import { homeOf, type Place, place } from './place';
 
 export type MenuItem =
   | 'line'
@@ -33,6 +33,7 @@ type Props = {
  */
 export function Menu({ label, items, at, onClose, header }: Props) {
   const ref = useRef<HTMLDivElement>(null);
+  const [home] = useState(() => homeOf(at));
   useOpen(ref, at, onClose);
   return createPortal(
     <div ref={ref} popover="manual" className={styles.layer}>
@@ -71,7 +72,7 @@ export function Menu({ label, items, at, onClose, header }: Props) {
         )}
       </div>
     </div>,
-    document.querySelector('dialog[open]') ?? document.body,
+    home,
   );
 }
 

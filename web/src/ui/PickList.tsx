@@ -62,8 +62,7 @@ export function PickList(props: Props) {
         ))}
         <input
           role="combobox"
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- a dialog opens with its first field ready
-          autoFocus
+          data-autofocus=""
           dir="auto"
           aria-label={label}
           aria-expanded={options.length > 0}

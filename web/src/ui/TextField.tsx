@@ -6,6 +6,7 @@ import styles from './TextField.module.css';
 type Props = Omit<ComponentProps<'input'>, 'id'> & {
   label: string;
   hint?: ReactNode;
+  'data-autofocus'?: '';
   /** What is wrong, in words; it is read with the field and takes the hint's place. */
   error?: string | undefined;
   /** For passwords: the names of the button that shows and hides what is typed. */

@@ -7,6 +7,7 @@ type Props = {
   place: Place;
   /** Which pane a phone shows, as it has room for one. */
   pane: 'list' | 'main' | 'details';
+  isPhone: boolean;
   me: { id: string; name: string; src?: string | undefined };
   unread: number;
   list: ReactNode;
@@ -26,6 +27,7 @@ type Props = {
 export function Shell({
   place,
   pane,
+  isPhone,
   me,
   unread,
   list,
@@ -36,6 +38,8 @@ export function Shell({
   onEscape,
 }: Props) {
   const t = useT();
+  // What fills a phone is its main part, whichever of the panes it is.
+  const isMain = (part: typeof pane) => ({ ...(isPhone && part === pane && { role: 'main', id: 'main' }) });
   return (
     <div
       className={styles.page}
@@ -44,17 +48,28 @@ export function Shell({
         else cycleLandmarks(event);
       }}
     >
-      <a href="#composer" className={styles.skip} onClick={skipToComposer}>
-        {t('skip.composer')}
+      <a href="#main" className={styles.skip} onClick={skipToComposer}>
+        {t(mainLabelledBy === 'thread-title' ? 'skip.composer' : 'skip.main')}
       </a>
       {banner}
       <div className={styles.shell} data-pane={pane} data-details={details ? '' : undefined}>
         <Navigation place={place} me={me} unread={unread} />
-        <div className={styles.list}>{list}</div>
-        <main tabIndex={-1} aria-labelledby={mainLabelledBy} className={styles.main}>
+        <div className={styles.list} {...isMain('list')}>
+          {list}
+        </div>
+        <main
+          id={isPhone && pane !== 'main' ? undefined : 'main'}
+          tabIndex={-1}
+          aria-labelledby={mainLabelledBy}
+          className={styles.main}
+        >
           {main}
         </main>
-        {details && <div className={styles.details}>{details}</div>}
+        {details && (
+          <div className={styles.details} {...isMain('details')}>
+            {details}
+          </div>
+        )}
       </div>
     </div>
   );
@@ -62,7 +77,8 @@ export function Shell({
 
 function skipToComposer(event: React.MouseEvent) {
   event.preventDefault();
-  document.querySelector<HTMLElement>('main textarea')?.focus();
+  const main = document.getElementById('main');
+  (main?.querySelector('textarea') ?? main)?.focus();
 }
 
 /** F6 goes to the next landmark that is in sight, Shift+F6 to the one before. */

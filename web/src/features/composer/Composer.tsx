@@ -12,6 +12,7 @@ import {
 } from 'react';
 import { useT } from '@/lib/i18n';
 import { LIMITS, type Mention } from '@/protocol';
+import { announce } from '@/ui/Announcer';
 import type { Face } from '@/ui/Avatar';
 import { IconButton } from '@/ui/IconButton';
 import { IconCheck, IconMoodSmile, IconPhoto, IconPlus, IconSendFilled } from '@/ui/icons';
@@ -163,8 +164,6 @@ export function Composer(props: Props) {
             onBlur={mention.close}
             onPaste={(event) => pasteFiles(event, tray.add)}
             {...(mention.found.length > 0 && {
-              role: 'combobox',
-              'aria-expanded': true,
               'aria-controls': listId,
               'aria-activedescendant': `${listId}-${mention.selected}`,
               'aria-autocomplete': 'list' as const,
@@ -274,6 +273,7 @@ function useTray(attachmentBytesMax: number) {
 
 /** The list of people above the field, from the moment an `@` is typed until it is settled. */
 function useMention(people: readonly Face[]) {
+  const t = useT();
   const [query, setQuery] = useState<MentionQuery>();
   const [selected, setSelected] = useState(0);
   const found = query ? matching(people, query.query) : [];
@@ -285,8 +285,12 @@ function useMention(people: readonly Face[]) {
     close,
     read: (field: HTMLTextAreaElement | null) => {
       if (people.length === 0 || !field) return;
-      setQuery(mentionQuery(field.value, field.selectionStart));
+      const next = mentionQuery(field.value, field.selectionStart);
+      setQuery(next);
       setSelected(0);
+      // A field of many lines cannot be a combobox, so the list is announced instead of implied.
+      const count = next ? matching(people, next.query).length : 0;
+      if (count > 0 && next?.query !== query?.query) announce(t('composer.mentionFound', { count }));
     },
     /** Whether the key was for the list. */
     onKey: (event: KeyboardEvent, pick: (person: Face) => void): boolean => {

@@ -17,7 +17,9 @@ export function ComposerStrip({ mode, onCancel }: { mode: ComposerMode; onCancel
       {isReply ? <IconArrowBackUp aria-hidden="true" /> : <IconPencil aria-hidden="true" />}
       <div className={styles.words}>
         <strong>{isReply ? t('composer.replyingTo', { name: mode.author }) : t('composer.editing')}</strong>
-        <span dir="auto">{mode.text}</span>
+        <span>
+          <bdi>{mode.text}</bdi>
+        </span>
       </div>
       <IconButton
         small

@@ -23,6 +23,7 @@ import { IconBell, IconBellOff, IconX } from '@/ui/icons';
 import { AddPeople } from './AddPeople';
 import styles from './Details.module.css';
 import { GroupName } from './GroupName';
+import { GroupPicture } from './GroupPicture';
 import { Media } from './Media';
 import { Members } from './Members';
 import { WayOut } from './WayOut';
@@ -105,6 +106,7 @@ export function Details({ conversationId, onClose, onOpenPhoto, onOpenConversati
               <span aria-hidden="true">{isMuted ? t('details.unmute') : t('details.mute')}</span>
             </div>
             {mayEdit && <AddPeople conversationId={conversationId} />}
+            {mayEdit && <GroupPicture conversationId={conversationId} />}
           </div>
         </header>
         <Media conversationId={conversationId} onOpen={onOpenPhoto} />

@@ -3,6 +3,7 @@ import { rename } from '@/entities/conversations';
 import { useAppDispatch } from '@/entities/hooks';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
+import { PHONE, useMedia } from '@/lib/media';
 import { LIMITS } from '@/protocol';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -18,9 +19,10 @@ type Props = { conversationId: string; name: string; title: string | null; mayEd
 export function GroupName({ conversationId, name, title, mayEdit }: Props) {
   const t = useT();
   const [isEditing, setEditing] = useState(false);
+  const isAlone = useMedia(PHONE);
   return (
     <div className={styles.nameLine}>
-      <h2 className={styles.name}>
+      <h2 className={styles.name} aria-level={isAlone ? 1 : 2}>
         <bdi>{name}</bdi>
       </h2>
       {mayEdit && (
@@ -69,6 +71,7 @@ function RenameDialog({
           defaultValue={title ?? ''}
           maxLength={LIMITS.NAME_UTF16_MAX}
           autoComplete="off"
+          data-autofocus=""
         />
         <Button type="submit" look="primary" wide busy={busy}>
           {t('action.save')}

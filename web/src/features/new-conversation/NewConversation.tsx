@@ -138,8 +138,7 @@ function NameGroup({ count, busy, onBack, onCreate, onClose }: NameProps) {
           hint={t('group.nameHint')}
           maxLength={LIMITS.NAME_UTF16_MAX}
           autoComplete="off"
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the only field of a dialog
-          autoFocus
+          data-autofocus=""
         />
         <p className={styles.count}>{t('details.group', { count: count + 1 })}</p>
         <div className={styles.actions}>

@@ -74,7 +74,7 @@ function PasswordForm() {
   const reveal = { show: t('auth.showPassword'), hide: t('auth.hidePassword') };
   return (
     <section className={styles.section}>
-      <h3>{t('settings.changePassword')}</h3>
+      <h2>{t('settings.changePassword')}</h2>
       <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
         <TextField
           name="current"
@@ -113,7 +113,7 @@ function Devices() {
     void deed.catch((error: unknown) => toast(errorText(error), { tone: 'danger' }));
   return (
     <section className={styles.section}>
-      <h3>{t('settings.sessions')}</h3>
+      <h2>{t('settings.sessions')}</h2>
       <ul>
         {sessions?.map((session) => (
           <li key={session.id} className={styles.session}>
@@ -177,6 +177,7 @@ function DeleteAccount({ onClose }: { onClose: () => void }) {
           type="password"
           label={t('settings.currentPassword')}
           autoComplete="current-password"
+          data-autofocus=""
           error={error}
         />
         <label className={styles.tick}>

@@ -28,7 +28,7 @@ export function SettingsPane({ page, onBack }: { page: SettingsPage; onBack: () 
         <IconButton label={t('action.back')} className={styles.back} onClick={onBack}>
           <IconChevronLeft />
         </IconButton>
-        <h2 id="settings-title">{t(`settings.${page}`)}</h2>
+        <h1 id="settings-title">{t(`settings.${page}`)}</h1>
       </header>
       <div className={styles.page}>
         <div className={styles.body}>

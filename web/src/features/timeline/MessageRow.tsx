@@ -96,7 +96,7 @@ function Content({ message, first, last, meId }: Props) {
   }
   if (isBare && pictures.length > 0 && !message.text) {
     return (
-      <Bubble own={own} first={first} last={last} bleed>
+      <Bubble own={own} first={first} last={last} bleed="alone">
         <Album pictures={pictures} />
         {(last || isOnItsWay(message)) && <div className={styles.overlay}>{meta}</div>}
       </Bubble>

@@ -43,9 +43,9 @@ export function ThreadHeader(props: Props) {
           <Avatar {...(face ?? { id, name: title })} size={40} presence={presence} />
         )}
         <span className={styles.words}>
-          <h2 id={titleId} className={styles.title}>
+          <h1 id={titleId} className={styles.title}>
             <bdi>{title}</bdi>
-          </h2>
+          </h1>
           <span className={statusIsLive ? styles.live : styles.status}>{status}</span>
         </span>
       </button>
