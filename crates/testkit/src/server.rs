@@ -36,7 +36,7 @@ impl TestServer {
         let own = Given {
             data: Some(folder.path().to_owned()),
             listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
-            disk_reserve_bytes: Some(0),
+            disk_reserve_bytes: given.disk_reserve_bytes.or(Some(0)),
             ..Given::default()
         };
         let mut server = Self { folder, given: own.or(given), running: None };

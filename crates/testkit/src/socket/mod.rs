@@ -342,6 +342,7 @@ impl TestClient {
     /// Says goodbye and waits until the connection is over.
     pub async fn close(self) {
         self.send_packet("41".to_owned());
+        self.send_packet("1".to_owned());
         self.expect_closed(ANSWER_TIMEOUT).await;
     }
 

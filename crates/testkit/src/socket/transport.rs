@@ -1,6 +1,6 @@
 //! The two transports: each carries packets both ways until it breaks or is dropped.
 
-use std::net::SocketAddr;
+use std::{collections::VecDeque, net::SocketAddr};
 
 use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt, stream::FuturesUnordered};
@@ -24,6 +24,11 @@ pub(crate) type Departures = mpsc::UnboundedReceiver<String>;
 
 /// A receive buffer so small that a client that does not read is soon noticed.
 const RECEIVE_BUFFER_BYTES: u32 = 16 * 1024;
+
+/// Packets that one post brings.
+const POST_PACKETS_MAX: usize = 100;
+/// What they have together, in bytes.
+const POST_BYTES_MAX: usize = 100_000;
 
 /// An open WebSocket.
 pub(crate) type WebSocket = WebSocketStream<TcpStream>;
@@ -143,7 +148,7 @@ impl Polling {
     ///
     /// # Errors
     /// When the connection is not there any more.
-    pub(crate) async fn poll(&self) -> anyhow::Result<String> {
+    async fn poll(&self) -> anyhow::Result<String> {
         let answer = request(self.addr, Method::GET, &self.path(), &self.headers(), "").await?;
         if answer.status != StatusCode::OK {
             bail!("the server answered a poll with {} {}", answer.status, answer.text());
@@ -155,8 +160,7 @@ impl Polling {
     ///
     /// # Errors
     /// When the connection is not there any more.
-    pub(crate) async fn post(&self, packets: &[String]) -> anyhow::Result<()> {
-        let body = packets.join("\u{1e}");
+    async fn post(&self, body: String) -> anyhow::Result<()> {
         let answer = request(self.addr, Method::POST, &self.path(), &self.headers(), body).await?;
         if answer.status != StatusCode::OK {
             bail!("the server answered a post with {} {}", answer.status, answer.text());
@@ -164,7 +168,8 @@ impl Polling {
         Ok(())
     }
 
-    /// Carries packets by polls and posts; with `upgrade`, until the connection has moved to a WebSocket.
+    /// Carries packets by polls and posts, one of each at a time; with `upgrade`, until the connection has moved to a
+    /// WebSocket.
     pub(crate) async fn carry(
         &self,
         arrivals: &Arrivals,
@@ -172,82 +177,53 @@ impl Polling {
         upgrade: bool,
     ) -> Ended {
         let mut polls = FuturesUnordered::from_iter([self.poll()]);
+        let mut posts = FuturesUnordered::new();
+        let mut waiting = VecDeque::new();
         let probe = self.probe();
         tokio::pin!(probe);
         let mut upgraded: Option<WebSocket> = None;
         loop {
+            if upgraded.is_some() && polls.is_empty() && posts.is_empty() && waiting.is_empty() {
+                return confirm(upgraded.take().expect("it has just been seen")).await;
+            }
+            if posts.is_empty() && !waiting.is_empty() {
+                posts.push(self.post(body(&mut waiting)));
+            }
             tokio::select! {
-                polled = polls.next() => {
-                    match (polled, upgraded.take()) {
-                        (Some(Ok(body)), websocket) => {
-                            if let Err(ended) = self.arrive(&body, arrivals).await {
+                Some(polled) = polls.next() => {
+                    match polled {
+                        Ok(body) => {
+                            if let Err(ended) = arrive(&body, arrivals, &mut waiting) {
                                 return ended;
                             }
-                            // The poll that was open has been answered: nothing can arrive there any more.
-                            if let Some(mut websocket) = websocket {
-                                return match websocket.send(Message::text("5")).await {
-                                    Ok(()) => Ended::Upgraded(websocket),
-                                    Err(error) => Ended::Closed(error.to_string()),
-                                };
-                            }
                         }
-                        (Some(Err(error)), _) => return Ended::Closed(error.to_string()),
-                        (None, _) => return Ended::Closed("nothing is polled".to_owned()),
+                        Err(error) => return Ended::Closed(error.to_string()),
                     }
-                    polls.push(self.poll());
+                    if upgraded.is_none() {
+                        polls.push(self.poll());
+                    }
+                }
+                Some(posted) = posts.next() => {
+                    if let Err(error) = posted {
+                        return Ended::Closed(error.to_string());
+                    }
                 }
                 probed = &mut probe, if upgrade && upgraded.is_none() => match probed {
                     Ok(websocket) => upgraded = Some(websocket),
                     Err(error) => return Ended::Closed(error.to_string()),
                 },
                 departure = departures.recv(), if upgraded.is_none() => {
-                    let Some(first) = departure else {
-                        let _ = self.post(&["1".to_owned()]).await;
+                    let Some(packet) = departure else {
+                        let _ = self.post("1".to_owned()).await;
                         return Ended::Closed("the client has left".to_owned());
                     };
-                    if let Err(error) = self.post_all(first, departures).await {
-                        return Ended::Closed(error.to_string());
+                    waiting.push_back(packet);
+                    while let Ok(packet) = departures.try_recv() {
+                        waiting.push_back(packet);
                     }
                 }
             }
         }
-    }
-
-    async fn arrive(&self, body: &str, arrivals: &Arrivals) -> Result<(), Ended> {
-        for text in packet::split(body) {
-            match packet::read(text) {
-                Packet::Ping => {
-                    self.post(&["3".to_owned()]).await.map_err(|error| Ended::Closed(error.to_string()))?;
-                }
-                Packet::Close => return Err(Ended::Closed("the server closed the connection".to_owned())),
-                _ => {
-                    let _ = arrivals.send(text.to_owned());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Brings everything that waits, in bodies that the server takes.
-    async fn post_all(&self, first: String, departures: &mut Departures) -> anyhow::Result<()> {
-        let mut next = Some(first);
-        while let Some(first) = next {
-            let mut bytes = first.len();
-            let mut packets = vec![first];
-            next = None;
-            while packets.len() < 100
-                && let Ok(packet) = departures.try_recv()
-            {
-                bytes += packet.len() + 1;
-                if bytes > 100_000 {
-                    next = Some(packet);
-                    break;
-                }
-                packets.push(packet);
-            }
-            self.post(&packets).await?;
-        }
-        Ok(())
     }
 
     /// Opens a WebSocket for this connection and asks whether it carries.
@@ -268,4 +244,39 @@ impl Polling {
         let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         own.chain([("content-type", "text/plain;charset=UTF-8")]).collect()
     }
+}
+
+/// From here on everything travels over the WebSocket.
+async fn confirm(mut websocket: WebSocket) -> Ended {
+    match websocket.send(Message::text("5")).await {
+        Ok(()) => Ended::Upgraded(websocket),
+        Err(error) => Ended::Closed(error.to_string()),
+    }
+}
+
+/// Takes apart what a poll has brought; what has to be answered at once is put in front of what waits.
+fn arrive(body: &str, arrivals: &Arrivals, waiting: &mut VecDeque<String>) -> Result<(), Ended> {
+    for text in packet::split(body) {
+        match packet::read(text) {
+            Packet::Ping => waiting.push_front("3".to_owned()),
+            Packet::Close => return Err(Ended::Closed("the server closed the connection".to_owned())),
+            _ => {
+                let _ = arrivals.send(text.to_owned());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Joins as many packets as one request may bring.
+fn body(waiting: &mut VecDeque<String>) -> String {
+    let mut body = waiting.pop_front().unwrap_or_default();
+    for _ in 1..POST_PACKETS_MAX {
+        let fits = |packet: &&String| body.len() + packet.len() < POST_BYTES_MAX;
+        let Some(packet) = waiting.front().filter(fits) else { break };
+        body.push('\u{1e}');
+        body.push_str(packet);
+        waiting.pop_front();
+    }
+    body
 }
