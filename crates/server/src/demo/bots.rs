@@ -193,8 +193,6 @@ const CRIES: [&str; 12] = [
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn whatever_the_bots_put_on_a_message_is_a_reaction() {
         for emoji in ["😍", "❤️", "😂", "👋"] {

@@ -74,6 +74,7 @@ pub(super) fn routes() -> Routes {
 #[derive(Clone, Copy, Debug, Deserialize, TS)]
 struct AttachmentsPage {
     conversation_id: ConversationId,
+    #[ts(inline)]
     kind: Shown,
     /// Only messages with a smaller number.
     #[ts(optional)]

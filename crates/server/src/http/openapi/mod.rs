@@ -179,7 +179,7 @@ mod tests {
         let page = &document["paths"]["/conversations/{conversation_id}/messages"]["get"];
         let names: Vec<&str> =
             page["parameters"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
-        assert_eq!(names, ["conversation_id", "before", "after", "around", "limit"]);
+        assert_eq!(names, ["conversation_id", "after", "around", "before", "limit"]);
         let send = &document["paths"]["/conversations/{conversation_id}/messages"]["post"];
         let body = &send["requestBody"]["content"]["application/json"]["schema"];
         assert_eq!(body["required"], json!(["client_id"]));

@@ -91,11 +91,15 @@ fn object(fields: Vec<Field>) -> Value {
 fn declarations(text: &str) -> BTreeMap<String, Value> {
     let mut reader = Reader { tokens: tokens(text).into_iter().peekable() };
     let mut schemas = BTreeMap::new();
-    while reader.tokens.peek().is_some() {
-        let (name, schema) = reader.declaration();
+    loop {
+        let doc = reader.doc();
+        if reader.tokens.peek().is_none() {
+            return schemas;
+        }
+        let (name, mut schema) = reader.declaration();
+        describe(&mut schema, doc);
         schemas.insert(name, schema);
     }
-    schemas
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,14 +157,12 @@ struct Reader {
 
 impl Reader {
     fn declaration(&mut self) -> (String, Value) {
-        let doc = self.doc();
         self.expect_word("export");
         self.expect_word("type");
         let name = self.word();
         self.expect('=');
-        let mut schema = self.union();
+        let schema = self.union();
         self.expect(';');
-        describe(&mut schema, doc);
         (name, schema)
     }
 
