@@ -52,3 +52,53 @@ pub(crate) fn check_depth(json: &str) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use kith_protocol::{ErrorBody, ErrorCode, MarkRead, SendMessage};
+
+    use super::*;
+
+    fn blamed<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> ErrorBody {
+        parse::<T>(json).expect_err("this must be refused").into_body()
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_its_path() {
+        let id = "01890000-0000-7000-8000-000000000001";
+        let cases = [
+            (String::from("null"), "payload"),
+            (String::from("[]"), "payload"),
+            (String::from("{}"), "conversation_id"),
+            (format!(r#"{{"conversation_id":"{id}"}}"#), "client_id"),
+            (String::from(r#"{"conversation_id":"x"}"#), "conversation_id"),
+            (format!(r#"{{"conversation_id":"{id}","client_id":"{id}","text":7}}"#), "text"),
+            (
+                format!(r#"{{"conversation_id":"{id}","client_id":"{id}","mentions":[{{"offset":-1}}]}}"#),
+                "mentions[0].offset",
+            ),
+        ];
+        for (json, field) in cases {
+            let error = blamed::<SendMessage>(&json);
+            assert_eq!((error.code, error.field.as_deref()), (ErrorCode::Invalid, Some(field)), "{json}");
+        }
+    }
+
+    #[test]
+    fn numbers_stay_below_two_to_the_fifty_third() {
+        let json =
+            |seq: u64| format!(r#"{{"conversation_id":"01890000-0000-7000-8000-000000000001","seq":{seq}}}"#);
+        assert!(parse::<MarkRead>(&json((1 << 53) - 1)).is_ok());
+        assert_eq!(blamed::<MarkRead>(&json(1 << 53)).field.as_deref(), Some("seq"));
+    }
+
+    #[test]
+    fn nesting_is_limited_where_it_nests_and_not_in_strings() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(check_depth(&nested(limits::JSON_DEPTH_MAX)).is_ok());
+        let refusal = check_depth(&nested(limits::JSON_DEPTH_MAX + 1)).expect_err("one level too many");
+        assert_eq!(refusal.code(), ErrorCode::TooLarge);
+        assert!(check_depth(&format!(r#"{{"text":"\"{}"}}"#, "[".repeat(100))).is_ok());
+        assert!(check_depth(&format!("{:?}", "{[".repeat(100))).is_ok());
+    }
+}

@@ -162,7 +162,7 @@ impl Replica {
             "receipt:updated" => self.receipts(read(payload)),
             "account:changed" => self.account(read(payload)),
             "user:updated" => self.name([read::<UserUpdated>(payload).user]),
-            "resync" => return Next::Sync,
+            "resync" => Next::Sync,
             "typing" | "presence" | "session:ended" => Next::Nothing,
             other => panic!("{other} is no push of this protocol"),
         }

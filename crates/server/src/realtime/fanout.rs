@@ -76,7 +76,7 @@ impl Fanout {
             ServerEvent::ReceiptUpdated(update) => self.receipt(to, update, now),
             ServerEvent::SessionEnded(_) => self.hub.end(&to, &Parcel::new(event)),
             ServerEvent::Typing(_) | ServerEvent::Presence(_) => {
-                self.hub.push_volatile(&to, &Parcel::new(event))
+                self.hub.push_volatile(&to, &Parcel::new(event));
             }
             ServerEvent::ConversationChanged(_)
             | ServerEvent::ConversationRemoved(_)
@@ -115,7 +115,7 @@ impl Fanout {
                 self.typing.sent(change.conversation_id, change.cause.actor_id, now);
             }
             ServerEvent::ConversationRemoved(_) => {
-                people_of(to).iter().for_each(|user| self.board.doubt(*user))
+                people_of(to).iter().for_each(|user| self.board.doubt(*user));
             }
             ServerEvent::AccountChanged(rows) if concerns_privacy(rows) => {
                 for user in people_of(to) {
@@ -172,4 +172,86 @@ fn people_of(to: &Audience) -> &[UserId] {
 
 fn concerns_privacy(rows: &AccountRows) -> bool {
     rows.settings.is_some() || !rows.blocks.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use kith_protocol::{Cause, ConversationId, ConversationRemoved, Receipt, RemovedReason, Seq, Version};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::realtime::hub::Listener;
+
+    const GROUP: ConversationId = ConversationId(Uuid::from_u128(9));
+    const ANN: UserId = UserId(Uuid::from_u128(1));
+    const BEN: UserId = UserId(Uuid::from_u128(2));
+    const CEM: UserId = UserId(Uuid::from_u128(3));
+
+    fn fanout() -> (Fanout, Arc<Hub>) {
+        let hub = Arc::new(Hub::new(1));
+        let (board, _doubts) = Board::new(Duration::ZERO);
+        let typing = Arc::new(Typing::new(Arc::clone(&hub)));
+        (Fanout::new(Arc::clone(&hub), typing, Arc::new(board)), hub)
+    }
+
+    fn read_by_ben(seq: u64, people: &[UserId]) -> Notice {
+        let receipt = Receipt { user_id: BEN, delivered_seq: Seq(seq), read_seq: Seq(seq), read_at: None };
+        let update = ReceiptUpdated { conversation_id: GROUP, receipts: vec![receipt] };
+        Notice { to: Audience::People(people.into()), event: ServerEvent::ReceiptUpdated(update) }
+    }
+
+    fn change(kind: CauseKind) -> ServerEvent {
+        ServerEvent::ConversationChanged(ConversationChanged {
+            conversation_id: GROUP,
+            version: Version(1),
+            cause: Cause { kind, actor_id: ANN, seq: None, emoji: None, user_ids: Vec::new() },
+            conversation: None,
+            members: Vec::new(),
+            messages: Vec::new(),
+            quotes: Vec::new(),
+            users: Vec::new(),
+        })
+    }
+
+    fn heard(listener: &mut Listener) -> Vec<String> {
+        std::iter::from_fn(|| listener.next().now_or_never().flatten())
+            .map(|event| match &*event {
+                ServerEvent::ReceiptUpdated(update) => format!("read {}", update.receipts[0].read_seq),
+                other => other.name().to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn receipts_of_two_are_told_at_once_and_those_of_a_group_when_the_second_is_over() {
+        let (mut fanout, hub) = fanout();
+        let mut ann = hub.listen(ANN);
+        let now = Instant::now();
+        fanout.tell(read_by_ben(1, &[ANN, BEN]), now);
+        assert_eq!(heard(&mut ann), ["read 1"]);
+        fanout.tell(read_by_ben(2, &[ANN, BEN, CEM]), now);
+        fanout.tell(read_by_ben(3, &[ANN, BEN, CEM]), now + RECEIPTS_EVERY / 2);
+        fanout.tick(now + RECEIPTS_EVERY - Duration::from_millis(1));
+        assert_eq!(heard(&mut ann), Vec::<String>::new());
+        fanout.tick(now + RECEIPTS_EVERY);
+        assert_eq!(heard(&mut ann), ["read 3"]);
+    }
+
+    #[test]
+    fn whoever_is_removed_hears_what_was_before_and_nothing_after() {
+        let (mut fanout, hub) = fanout();
+        let mut cem = hub.listen(CEM);
+        let now = Instant::now();
+        fanout.tell(read_by_ben(2, &[ANN, BEN, CEM]), now);
+        let removed = ConversationRemoved { conversation_id: GROUP, reason: RemovedReason::Removed };
+        fanout.tell(
+            Notice { to: Audience::Person(CEM), event: ServerEvent::ConversationRemoved(removed) },
+            now,
+        );
+        let others = Audience::People([ANN, BEN].into());
+        fanout.tell(Notice { to: others, event: change(CauseKind::Removed) }, now);
+        fanout.tick(now + RECEIPTS_EVERY);
+        assert_eq!(heard(&mut cem), ["read 2", "conversation:removed"]);
+    }
 }

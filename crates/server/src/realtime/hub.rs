@@ -258,3 +258,48 @@ impl Subscriber {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use kith_protocol::{ConversationId, Typing};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ANN: UserId = UserId(Uuid::from_u128(1));
+
+    fn event() -> ServerEvent {
+        ServerEvent::Typing(Typing {
+            conversation_id: ConversationId(Uuid::from_u128(9)),
+            user_ids: vec![ANN],
+        })
+    }
+
+    #[test]
+    fn a_listener_hears_everything_until_it_is_too_far_behind() {
+        let hub = Hub::new(1);
+        let mut listener = hub.listen(ANN);
+        let parcel = Parcel::new(event());
+        (0..LISTENER_EVENTS_MAX).for_each(|_| hub.push(&Audience::Person(ANN), &parcel));
+        assert_eq!(listener.next().now_or_never().flatten().as_deref(), Some(&event()));
+        hub.push(&Audience::Person(ANN), &parcel);
+        // One more than may wait ends it, after what waits.
+        hub.push(&Audience::Person(ANN), &parcel);
+        for _ in 0..LISTENER_EVENTS_MAX {
+            assert!(listener.next().now_or_never().flatten().is_some());
+        }
+        assert_eq!(listener.next().now_or_never(), Some(None));
+    }
+
+    #[test]
+    fn whoever_is_not_connected_costs_nothing() {
+        let hub = Hub::new(1);
+        let parcel = Parcel::new(event());
+        hub.push(&Audience::People(Arc::new([ANN])), &parcel);
+        assert!(parcel.encoded.get().is_none());
+        drop(hub.listen(ANN));
+        hub.push(&Audience::Person(ANN), &parcel);
+        assert!(hub.people.lock().values().all(|person| person.listeners.is_empty()));
+    }
+}

@@ -129,7 +129,6 @@ pub fn start(
 
 impl Realtime {
     /// The one route of Socket.IO.
-    #[must_use]
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.server.router()
     }

@@ -173,7 +173,7 @@ impl TestClient {
                     let reason = match polling.carry(&arrivals, &mut outgoing, upgrade).await {
                         Ended::Closed(reason) => reason,
                         Ended::Upgraded(websocket) => {
-                            carry_websocket(websocket, &arrivals, &mut outgoing, pauses).await
+                            carry_websocket(*websocket, &arrivals, &mut outgoing, pauses).await
                         }
                     };
                     ending.close(reason);

@@ -115,7 +115,7 @@ pub(crate) enum Ended {
     /// The connection is over, and why.
     Closed(String),
     /// It has moved to this WebSocket.
-    Upgraded(WebSocket),
+    Upgraded(Box<WebSocket>),
 }
 
 /// A connection by long-polling.
@@ -249,7 +249,7 @@ impl Polling {
 /// From here on everything travels over the WebSocket.
 async fn confirm(mut websocket: WebSocket) -> Ended {
     match websocket.send(Message::text("5")).await {
-        Ok(()) => Ended::Upgraded(websocket),
+        Ok(()) => Ended::Upgraded(Box::new(websocket)),
         Err(error) => Ended::Closed(error.to_string()),
     }
 }
