@@ -199,6 +199,7 @@ CREATE TABLE docs (
     conversation INTEGER NOT NULL,
     seq          INTEGER NOT NULL
 ) STRICT;
-CREATE VIRTUAL TABLE terms USING fts5 (
-    place, words, content = '', contentless_delete = 1, detail = column, tokenize = 'ascii'
-);
+-- A document is deleted by naming its terms, and `secure-delete` takes them out of the index at once: a tombstone would
+-- leave the words of a deleted message on the disk until some later merge.
+CREATE VIRTUAL TABLE terms USING fts5 (place, words, content = '', detail = column, tokenize = 'ascii');
+INSERT INTO terms (terms, rank) VALUES ('secure-delete', 1);

@@ -55,21 +55,27 @@ impl AttachmentStore for SqliteStore {
     }
 
     fn abandoned(&self, before: Timestamp, limit: usize) -> Reply<Vec<AttachmentId>> {
-        self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
+        self.write(move |write| {
+            let mut statement = write.connection.prepare_cached(
                 "SELECT id FROM attachments WHERE shown = 0 AND (ever_shown = 1 OR created_at < ?1) LIMIT ?2",
             )?;
-            let ids = statement
+            let found = statement
                 .query_map(params![before.0, limit], |row| row.get::<_, [u8; 16]>(0).map(Into::into))?;
-            Ok(ids.collect::<rusqlite::Result<_>>()?)
+            let ids: Vec<AttachmentId> = found.collect::<rusqlite::Result<_>>()?;
+            // From now on nobody can send them, so that their bytes can go without anybody waiting.
+            for id in &ids {
+                write
+                    .connection
+                    .prepare_cached("UPDATE attachments SET ever_shown = 1 WHERE id = ?1")?
+                    .execute([id.as_bytes()])?;
+            }
+            Ok(ids)
         })
     }
 
     fn forget(&self, ids: Vec<AttachmentId>) -> Reply<()> {
         self.write(move |write| {
             for id in ids {
-                // Somebody may have sent it in the meantime; then its row stays, and the bytes are gone for good: which
-                // cannot be, because `own` hands out nothing that is as old as what is collected.
                 write
                     .connection
                     .prepare_cached("DELETE FROM attachments WHERE id = ?1 AND shown = 0")?
@@ -158,7 +164,7 @@ fn is_readable(connection: &Connection, user: i64, attachment: i64) -> rusqlite:
 }
 
 /// The number of an upload of this person that can be shown: not one that was shown once and is gone everywhere, nor one
-/// so old that it is being collected.
+/// that is being collected.
 pub(crate) fn own(connection: &Connection, user: i64, id: AttachmentId) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached(

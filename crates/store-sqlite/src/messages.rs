@@ -134,6 +134,7 @@ fn edit(write: &mut Write<'_>, door: &mut Door, seq: Seq, text: &NewText, now: T
     let mentioned = send::mentioned(connection, door, &text.entities)?;
     let entities = (!text.entities.is_empty())
         .then(|| serde_json::to_string(&text.entities).expect("wire types always serialize"));
+    search::take_out(connection, door.conversation, seq)?;
     let bit = if mentioned.is_empty() { 0 } else { extras::MENTIONS };
     connection
         .prepare_cached(
@@ -152,7 +153,7 @@ fn edit(write: &mut Write<'_>, door: &mut Door, seq: Seq, text: &NewText, now: T
         ])?;
     delete_mentions(connection, door.conversation, seq)?;
     send::save_mentions(connection, door.conversation, seq, &mentioned)?;
-    search::update(connection, door.conversation, seq)?;
+    search::put_in(connection, door.conversation, seq)?;
     tell_changed(write, door, seq, cause(CauseKind::Edited, door, seq))?;
     let after = readers_mentioned(write.connection, door, seq)?;
     let affected = before

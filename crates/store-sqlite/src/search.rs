@@ -17,7 +17,7 @@ use crate::{
     error::Outcome,
     pages::people_of,
     people::{self, Named},
-    rows,
+    rows::{self, extras},
 };
 
 /// What results may take of an answer, in bytes.
@@ -55,18 +55,28 @@ pub(crate) fn index_pending(connection: &Connection, limit: usize) -> rusqlite::
     Ok(pending.len() == limit)
 }
 
-/// The text of a message has changed.
-pub(crate) fn update(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite::Result<()> {
+/// A message is about to change or to go: takes what it said out of the index. Must come first, because the terms to take
+/// out are found from the message as it still is.
+pub(crate) fn take_out(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite::Result<()> {
     let Some(doc) = indexed_doc(connection, conversation, seq)? else { return Ok(()) };
-    connection.prepare_cached("DELETE FROM terms WHERE rowid = ?1")?.execute([doc])?;
-    fill(connection, doc, conversation, seq)
+    let Some((place, words)) = document(connection, conversation, seq)? else { return Ok(()) };
+    connection
+        .prepare_cached("INSERT INTO terms (terms, rowid, place, words) VALUES ('delete', ?1, ?2, ?3)")?
+        .execute(params![doc, place, words])?;
+    Ok(())
 }
 
-/// A message is gone.
-pub(crate) fn remove(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite::Result<()> {
-    if let Some(doc) = indexed_doc(connection, conversation, seq)? {
-        connection.prepare_cached("DELETE FROM terms WHERE rowid = ?1")?.execute([doc])?;
+/// A message has changed: puts what it says now into the index, if the index has come that far.
+pub(crate) fn put_in(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite::Result<()> {
+    match indexed_doc(connection, conversation, seq)? {
+        Some(doc) => fill(connection, doc, conversation, seq),
+        None => Ok(()),
     }
+}
+
+/// A message is about to go for good.
+pub(crate) fn remove(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite::Result<()> {
+    take_out(connection, conversation, seq)?;
     connection
         .prepare_cached(
             "DELETE FROM docs WHERE doc = (SELECT doc FROM messages WHERE conversation = ?1 AND seq = ?2)",
@@ -87,14 +97,37 @@ fn indexed_doc(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite
 }
 
 fn fill(connection: &Connection, doc: i64, conversation: i64, seq: Seq) -> rusqlite::Result<()> {
+    let Some((place, words)) = document(connection, conversation, seq)? else { return Ok(()) };
+    connection
+        .prepare_cached("INSERT INTO terms (rowid, place, words) VALUES (?1, ?2, ?3)")?
+        .execute(params![doc, place, words])?;
+    Ok(())
+}
+
+/// What the index holds of a message: where it is, who wrote it and what it has; and what it says.
+fn document(
+    connection: &Connection,
+    conversation: i64,
+    seq: Seq,
+) -> rusqlite::Result<Option<(String, String)>> {
     let found = connection
-        .prepare_cached("SELECT sender, text, entities FROM messages WHERE conversation = ?1 AND seq = ?2")?
+        .prepare_cached(
+            "SELECT sender, text, entities, extras FROM messages WHERE conversation = ?1 AND seq = ?2",
+        )?
         .query_row(params![conversation, seq.0], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, Option<String>>(2)?,
+                row.get::<_, u8>(3)?,
+            ))
         })
         .optional()?;
-    let Some((sender, text, entities)) = found else { return Ok(()) };
-    let (photo, file) = attachments::kinds(connection, conversation, seq)?;
+    let Some((sender, text, entities, extras)) = found else { return Ok(None) };
+    let (photo, file) = match extras & extras::ATTACHMENTS {
+        0 => (false, false),
+        _ => attachments::kinds(connection, conversation, seq)?,
+    };
     let link = entities.is_some_and(|entities| entities.contains("\"kind\":\"link\""));
     let mut place = format!("c{conversation} u{sender}");
     for (has, word) in [(photo, HAS_PHOTO), (file, HAS_FILE), (link, HAS_LINK)] {
@@ -103,10 +136,7 @@ fn fill(connection: &Connection, doc: i64, conversation: i64, seq: Seq) -> rusql
             place.push_str(word);
         }
     }
-    connection
-        .prepare_cached("INSERT INTO terms (rowid, place, words) VALUES (?1, ?2, ?3)")?
-        .execute(params![doc, place, index_terms(&text).join(" ")])?;
-    Ok(())
+    Ok(Some((place, index_terms(&text).join(" "))))
 }
 
 const HAS_PHOTO: &str = "hasphoto";

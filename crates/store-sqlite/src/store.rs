@@ -6,7 +6,7 @@ use kith_chat::{Bus, Entropy, Refusal, Reply, Store};
 use rusqlite::{Connection, OptionalExtension, config::DbConfig};
 
 use crate::{
-    checkpoint::{Checkpointer, checkpoint},
+    checkpoint::{Checkpointer, empty_log},
     error::Outcome,
     migrations::migrate,
     readers::Readers,
@@ -65,7 +65,8 @@ pub struct SqliteStore {
     fingerprint_key: [u8; 32],
     writer: Writer,
     readers: Readers,
-    checkpointer: Checkpointer,
+    /// Only kept alive.
+    _checkpointer: Checkpointer,
     closing: parking_lot::Mutex<Option<Connection>>,
 }
 
@@ -89,7 +90,7 @@ impl SqliteStore {
         let checkpointer = Checkpointer::start(&path)?;
         let closing = parking_lot::Mutex::new(Some(connect(&path)?));
         let writer = Writer::start(connection, bus)?;
-        Ok(Self { epoch, fingerprint_key, writer, readers, checkpointer, closing })
+        Ok(Self { epoch, fingerprint_key, writer, readers, _checkpointer: checkpointer, closing })
     }
 
     /// The key under which requests are fingerprinted: as old as the database.
@@ -121,11 +122,10 @@ impl Store for SqliteStore {
     fn close(&self) -> Reply<()> {
         let closed = self.writer.close();
         let last = self.closing.lock().take();
-        let _keeps_running_until_dropped = &self.checkpointer;
         Box::pin(async move {
             closed.await?;
             if let Some(connection) = last {
-                checkpoint(&connection, "TRUNCATE");
+                empty_log(&connection);
             }
             Ok(())
         })
