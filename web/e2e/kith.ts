@@ -1,78 +1,86 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test as base } from '@playwright/test';
-
-/** A server that listens: where, and how to end it. */
-export type Kith = { url: string; stop: () => Promise<void> };
+import { createInterface } from 'node:readline';
 
 const STARTS_WITHIN_MS = 15_000;
-const ENDS_WITHIN_MS = 10_000;
+const ENDS_WITHIN_MS = 15_000;
 
-/** Journeys with a server of their own, on an empty folder, gone when the journey ends. */
-export const test = base.extend<{ kith: Kith }>({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright wants the pattern even when nothing of it is used
-  kith: async ({}, use) => {
-    const data = await mkdtemp(path.join(tmpdir(), 'kith-e2e-'));
-    const kith = await startKith(data);
-    await use(kith);
-    await kith.stop();
-    await rm(data, { recursive: true, force: true });
-  },
-});
+/** The program under test, on a folder of its own and a free port of this machine, which it keeps when it starts again. */
+export class Kith {
+  readonly #folder: string;
+  readonly #options: readonly string[];
+  #child: ChildProcess | undefined;
+  #url = '';
 
-export { expect } from '@playwright/test';
-
-/** Starts `KITH_BIN` on a free loopback port and waits until it answers. */
-export async function startKith(data: string): Promise<Kith> {
-  const program = process.env.KITH_BIN;
-  if (!program) throw new Error('KITH_BIN names the program under test, and is not set.');
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const child = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  await answers(`${url}/readyz`, child);
-  return { url, stop: () => ended(child) };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
-async function answers(url: string, child: ChildProcess): Promise<void> {
-  const until = Date.now() + STARTS_WITHIN_MS;
-  while (Date.now() < until) {
-    if (child.exitCode !== null)
-      throw new Error(`The server ended with ${child.exitCode} before it answered.`);
-    const isReady = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isReady) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  private constructor(folder: string, options: readonly string[]) {
+    this.#folder = folder;
+    this.#options = options;
   }
-  child.kill('SIGKILL');
-  throw new Error(`The server did not answer within ${STARTS_WITHIN_MS} ms.`);
+
+  /** Starts on an empty folder. `options` go to `kith serve`. */
+  static async fresh(...options: string[]): Promise<Kith> {
+    const kith = new Kith(await mkdtemp(path.join(tmpdir(), 'kith-e2e-')), options);
+    await kith.start();
+    return kith;
+  }
+
+  /** Where it listens, without a slash at the end. */
+  get url(): string {
+    return this.#url;
+  }
+
+  async start(): Promise<void> {
+    const port = this.#url === '' ? '0' : new URL(this.#url).port;
+    const address = ['--data', this.#folder, '--listen', `127.0.0.1:${port}`];
+    const child = spawn(program(), ['serve', ...address, ...this.#options], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child = child;
+    this.#url = await readiness(child);
+  }
+
+  /** Asks it to end and waits until it has. The answer is its exit code; `null` when it had to be killed. */
+  async stop(): Promise<number | null> {
+    const child = this.#child;
+    if (!child) throw new Error('The server is not running.');
+    this.#child = undefined;
+    if (child.exitCode !== null) return child.exitCode;
+    const killing = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS);
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'exit')) as [number | null];
+    clearTimeout(killing);
+    return code;
+  }
+
+  /** Ends it, if it still runs, and removes its folder. */
+  async remove(): Promise<void> {
+    if (this.#child) await this.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
 }
 
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS);
-    child.once('exit', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    child.kill('SIGTERM');
-  });
+function program(): string {
+  const named = process.env.KITH_BIN;
+  if (!named) throw new Error('KITH_BIN names the program under test, and is not set.');
+  return named;
+}
+
+/** The address in the line with which the program says that it is ready. */
+async function readiness(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('The output of the server is not read.');
+  const lines = createInterface({ input: child.stdout });
+  const killing = setTimeout(() => child.kill('SIGKILL'), STARTS_WITHIN_MS);
+  try {
+    for await (const line of lines) {
+      const url = /^Kith is ready: (http:\S+)$/.exec(line)?.[1];
+      if (url) return url;
+    }
+  } finally {
+    clearTimeout(killing);
+    child.stdout.resume();
+  }
+  throw new Error('The server ended before it was ready.');
 }

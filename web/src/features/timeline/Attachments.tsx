@@ -49,6 +49,7 @@ function Picture({ picture, index, count, more }: PictureProps) {
     >
       <img
         src={count === 1 ? picture.large : picture.thumb}
+        srcSet={count === 1 ? undefined : `${picture.thumb} 1x, ${picture.large} 2x`}
         alt=""
         loading="lazy"
         decoding="async"

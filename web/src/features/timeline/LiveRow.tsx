@@ -31,7 +31,7 @@ export const LiveRow = memo(function LiveRow(props: Props) {
   const sender = useAppSelector((state) => (view ? selectUser(state, view.sender_id) : undefined));
   const quote = useQuote(conversationId, view?.reply_to ?? null, me?.id);
   const uploads = useUploads(view?.uploads ?? NO_UPLOADS);
-  const readers = useReaders(conversationId, view?.seq ?? 0);
+  const readers = useReaders(conversationId, view?.seq ?? 0, view?.sender_id);
   const message = useMemo(
     () => view && shownMessage(view, { sender, quote, uploads }),
     [view, sender, quote, uploads],
@@ -113,8 +113,13 @@ function useUploads(uploads: Uploads): readonly ShownAttachment[] {
   );
 }
 
-function useReaders(conversationId: string, seq: number) {
-  const ids = useAppSelector((state) => (seq === 0 ? NOBODY : selectReadBy(state, conversationId, seq)));
+/** Heads stand where people stopped reading; whoever wrote the message itself need not be shown to have read it. */
+function useReaders(conversationId: string, seq: number, senderId: string | undefined) {
+  const ids = useAppSelector(
+    (state) =>
+      seq === 0 ? NOBODY : selectReadBy(state, conversationId, seq).filter((id) => id !== senderId),
+    shallowEqual,
+  );
   const profiles = useAppSelector((state) => ids.map((id) => selectUser(state, id)), shallowEqual);
   return useMemo(() => ids.map((id, index) => faceOf(profiles[index], id)), [ids, profiles]);
 }

@@ -39,35 +39,39 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   const { message, first, last, inGroup, readers, active, flashed } = props;
   const { own, sender } = message;
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrow keys move between messages, which act on letters
-    <article
-      data-key={message.key}
-      data-own={own || undefined}
-      tabIndex={-1}
-      aria-label={labelOf(message, readers)}
-      className={classes(
-        styles.row,
-        own ? styles.own : styles.other,
-        first && styles.first,
-        last && styles.last,
-        flashed && styles.flashed,
-        message.state === 'sending' && styles.fresh,
-      )}
-    >
-      {!own && <div className={styles.picture}>{last && <Avatar {...sender} size={28} />}</div>}
-      <div className={styles.column}>
-        {first && inGroup && !own && <bdi className={styles.name}>{sender.name}</bdi>}
-        <div className={styles.line}>
-          <Content {...props} />
-          {active && !message.unsent && message.seq !== null && <RowToolbar createdAt={message.createdAt} />}
-        </div>
-        {message.reactions.length > 0 && !message.unsent && (
-          <Reactions reactions={message.reactions} mine={message.myReaction} />
+    <>
+      <article
+        data-key={message.key}
+        data-own={own || undefined}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrow keys move between messages
+        tabIndex={-1}
+        aria-label={labelOf(message, readers)}
+        className={classes(
+          styles.row,
+          own ? styles.own : styles.other,
+          first && styles.first,
+          last && styles.last,
+          flashed && styles.flashed,
+          message.state === 'sending' && styles.fresh,
         )}
-        {message.state === 'failed' && <Failed />}
-        {readers.length > 0 && <Readers readers={readers} />}
-      </div>
-    </article>
+      >
+        {!own && <div className={styles.picture}>{last && <Avatar {...sender} size={28} />}</div>}
+        <div className={styles.column}>
+          {first && inGroup && !own && <bdi className={styles.name}>{sender.name}</bdi>}
+          <div className={styles.line}>
+            <Content {...props} />
+            {active && !message.unsent && message.seq !== null && (
+              <RowToolbar createdAt={message.createdAt} />
+            )}
+          </div>
+          {message.reactions.length > 0 && !message.unsent && (
+            <Reactions reactions={message.reactions} mine={message.myReaction} />
+          )}
+          {message.state === 'failed' && <Failed />}
+        </div>
+      </article>
+      {readers.length > 0 && <Readers readers={readers} />}
+    </>
   );
 });
 

@@ -14,7 +14,7 @@ import { DayLine } from '@/ui/DayLine';
 import { type Act, actOf, useRowGestures } from './acts';
 import type { Day, Row } from './grouping';
 import { JumpToLatest } from './JumpToLatest';
-import { rowOf, useScrollAnchor } from './scroll-anchor';
+import { rowOf, type ScrollAnchor, useScrollAnchor } from './scroll-anchor';
 import styles from './Timeline.module.css';
 
 /** How a row is drawn beyond what it holds. */
@@ -89,7 +89,7 @@ export function Timeline(props: Props) {
 
   const anchor = useScrollAnchor(scroller, list, ({ fromEnd }) => {
     setFar(fromEnd > FAR_PX);
-    onLive(anchor.isAtLive() && reachesLive);
+    onLive(anchor.isAtLive && reachesLive);
     ask();
   });
 
@@ -124,7 +124,7 @@ export function Timeline(props: Props) {
   const enter = () => {
     if (last && scroller.current) rowOf(scroller.current, last)?.focus();
   };
-  useImperativeHandle(ref, () => ({ reveal, enter, toLive: anchor.toLive }));
+  useImperativeHandle(ref, () => ({ reveal, enter, toLive: () => anchor.toLive() }));
 
   const gestures = useRowGestures(scroller, onAct);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -191,11 +191,7 @@ export function Timeline(props: Props) {
 }
 
 /** Where a conversation opens: at the line of new messages, a quarter from the top, else at its live end. */
-function useOpening(
-  scroller: RefObject<HTMLElement | null>,
-  hasRows: boolean,
-  anchor: ReturnType<typeof useScrollAnchor>,
-) {
+function useOpening(scroller: RefObject<HTMLElement | null>, hasRows: boolean, anchor: ScrollAnchor) {
   const isPlaced = useRef(false);
   useLayoutEffect(() => {
     const element = scroller.current;

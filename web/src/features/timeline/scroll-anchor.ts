@@ -4,91 +4,127 @@ import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 const ANCHOR_LINE_PX = 140;
 /** Nearer to the end than this is the live end. */
 const LIVE_END_PX = 4;
-
-export type ScrollAnchor = {
-  /** Whether the newest message is in sight and stays there as more arrive. */
-  isAtLive: () => boolean;
-  /** Goes to the newest message and stays there. */
-  toLive: () => void;
-  /** Holds this row where it is put, until the next scroll chooses another. */
-  hold: (key: string, top: number) => void;
-};
+/** Less than this is rounding. */
+const DRIFT_PX = 0.5;
 
 /**
  * Keeps what is being read where it is while rows come, go and change their height above and below it: the anchor is a
  * row, never an offset, and every correction is relative. Browsers' own anchoring is off, because shipped Safari has none.
  */
+export class ScrollAnchor {
+  #scroller: HTMLElement | null = null;
+  #anchor: { key: string; top: number } | undefined;
+  #isAtLive = true;
+  /** Where we scrolled to ourselves: the event of that tells nothing about what the reader wants. */
+  #placedAt = Number.NaN;
+  /** Where it stood when we last looked. A commit may come between a scroll and its event. */
+  #lookedAt = 0;
+
+  attach(scroller: HTMLElement | null): void {
+    this.#scroller = scroller;
+  }
+
+  /** Whether the newest message is in sight and stays there as more arrive. */
+  get isAtLive(): boolean {
+    return this.#isAtLive;
+  }
+
+  /** Goes to the newest message and stays there. */
+  toLive(): void {
+    this.#isAtLive = true;
+    this.#anchor = undefined;
+    if (this.#scroller) this.#put(this.#scroller, this.#scroller.scrollHeight);
+  }
+
+  /** Holds this row where it is put, until the next scroll chooses another. */
+  hold(key: string, top: number): void {
+    this.#isAtLive = false;
+    this.#anchor = { key, top };
+    if (this.#scroller) this.#restore(this.#scroller);
+  }
+
+  /** The reader scrolled: what they look at now is the anchor. */
+  scrolled(): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    const byUs = Math.abs(scroller.scrollTop - this.#placedAt) < 1;
+    this.#isAtLive = fromEnd(scroller) <= LIVE_END_PX || (byUs && this.#isAtLive);
+    const row = rowAt(scroller, ANCHOR_LINE_PX);
+    this.#anchor = row && { key: row.dataset.key ?? '', top: topIn(scroller, row) };
+    this.#lookedAt = scroller.scrollTop;
+  }
+
+  /** The rows changed: what was looked at goes back to where it was. */
+  correct(): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    const moved = scroller.scrollTop - this.#lookedAt;
+    if (this.#isAtLive && moved < -LIVE_END_PX && fromEnd(scroller) > LIVE_END_PX) this.scrolled();
+    else if (this.#anchor) this.#anchor.top -= moved;
+    if (this.#isAtLive) this.#put(scroller, scroller.scrollHeight);
+    else this.#restore(scroller);
+  }
+
+  #restore(scroller: HTMLElement): void {
+    this.#lookedAt = scroller.scrollTop;
+    const row = this.#anchor && rowOf(scroller, this.#anchor.key);
+    if (!row || !this.#anchor) return;
+    const drift = topIn(scroller, row) - this.#anchor.top;
+    if (Math.abs(drift) > DRIFT_PX) this.#put(scroller, scroller.scrollTop + drift);
+  }
+
+  #put(scroller: HTMLElement, top: number): void {
+    scroller.scrollTop = top;
+    this.#placedAt = scroller.scrollTop;
+    this.#lookedAt = scroller.scrollTop;
+  }
+}
+
+/** A {@link ScrollAnchor} on a scroller and the list in it, corrected in every commit and with every change of height. */
 export function useScrollAnchor(
   scroller: RefObject<HTMLElement | null>,
   list: RefObject<HTMLElement | null>,
   onScroll: (state: { fromEnd: number }) => void,
 ): ScrollAnchor {
-  const anchor = useRef<{ key: string; top: number }>(undefined);
-  const atLive = useRef(true);
-  /** Where we scrolled to ourselves: the event of that tells nothing about what the reader wants. */
-  const placed = useRef(Number.NaN);
+  const held = useRef<ScrollAnchor>(undefined);
+  held.current ??= new ScrollAnchor();
+  const anchor = held.current;
   const listener = useRef(onScroll);
   listener.current = onScroll;
 
-  const api = useRef<ScrollAnchor & { correct: () => void }>({
-    isAtLive: () => atLive.current,
-    toLive: () => {
-      atLive.current = true;
-      anchor.current = undefined;
-      api.current.correct();
-    },
-    hold: (key, top) => {
-      atLive.current = false;
-      anchor.current = { key, top };
-      api.current.correct();
-    },
-    correct: () => {
-      const element = scroller.current;
-      if (!element) return;
-      if (atLive.current) {
-        element.scrollTop = element.scrollHeight;
-        placed.current = element.scrollTop;
-        return;
-      }
-      const held = anchor.current && rowOf(element, anchor.current.key);
-      if (!held || !anchor.current) return;
-      const drift = topIn(element, held) - anchor.current.top;
-      if (Math.abs(drift) <= 0.5) return;
-      element.scrollTop += drift;
-      placed.current = element.scrollTop;
-    },
+  // In the commit that changed the rows, so that no frame shows them displaced.
+  useLayoutEffect(() => {
+    anchor.attach(scroller.current);
+    anchor.correct();
   });
 
   useEffect(() => {
     const element = scroller.current;
     const rows = list.current;
     if (!element || !rows) return undefined;
-    const remember = () => {
-      const fromEnd = element.scrollHeight - element.clientHeight - element.scrollTop;
-      const byUs = Math.abs(element.scrollTop - placed.current) < 1;
-      atLive.current = fromEnd <= LIVE_END_PX || (byUs && atLive.current);
-      const row = rowAt(element, ANCHOR_LINE_PX);
-      anchor.current = row && { key: row.dataset.key ?? '', top: topIn(element, row) };
-      listener.current({ fromEnd });
+    const scrolled = () => {
+      anchor.scrolled();
+      listener.current({ fromEnd: fromEnd(element) });
     };
-    const observer = new ResizeObserver(() => api.current.correct());
+    const observer = new ResizeObserver(() => anchor.correct());
     observer.observe(rows);
     observer.observe(element);
-    element.addEventListener('scroll', remember, { passive: true });
+    element.addEventListener('scroll', scrolled, { passive: true });
     return () => {
       observer.disconnect();
-      element.removeEventListener('scroll', remember);
+      element.removeEventListener('scroll', scrolled);
     };
-  }, [scroller, list]);
-
-  // In the commit that changed the rows, so that no frame shows them displaced.
-  useLayoutEffect(() => api.current.correct());
-  return api.current;
+  }, [anchor, scroller, list]);
+  return anchor;
 }
 
 /** The row element of a message. */
 export function rowOf(scroller: HTMLElement, key: string): HTMLElement | undefined {
   return scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) ?? undefined;
+}
+
+function fromEnd(scroller: HTMLElement): number {
+  return scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
 }
 
 /** The row that covers a line below the top edge; rows are ordered, so it is found by halving. */
