@@ -43,6 +43,28 @@ async fn endless_body_is_cut_off() {
     assert_eq!(polling.post("x".repeat(100_000)).await.status, 413);
 }
 
+/// `python-engineio` takes more for an attack and drops its connection.
+#[tokio::test]
+async fn poll_brings_at_most_sixteen_packets() {
+    let rig = Rig::start(Config::default()).await;
+    let polling = rig.http.open_polling(PATH).await;
+    polling.post("40").await;
+    polling.poll().await;
+    let packets = async || polling.poll().await.body.split('\u{1e}').count();
+    let events = |count| vec![r#"421["echo"]"#; count].join("\u{1e}");
+
+    polling.post(events(16)).await;
+    assert_eq!(packets().await, 16);
+    polling.post(events(17)).await;
+    assert_eq!(packets().await, 16);
+    assert_eq!(packets().await, 1);
+
+    polling.post(events(16)).await;
+    rig.last_socket().disconnect();
+    assert!(!polling.poll().await.body.contains("\u{1e}1"));
+    assert!(polling.poll().await.body.ends_with('1'));
+}
+
 #[tokio::test]
 async fn attachments_count_as_part_of_their_event() {
     let rig = Rig::start(small()).await;

@@ -10,6 +10,9 @@ use crate::engine::DisconnectReason;
 use crate::engine::packet::{Packet, PacketError, Payload, SEPARATOR};
 use crate::engine::websocket::WebSocket;
 
+/// Packets in the answer to one poll. `python-engineio` drops its connection when there are more.
+const POLL_PACKETS_MAX: usize = 16;
+
 /// What only long-polling needs.
 #[derive(Default)]
 pub(super) struct Polling {
@@ -212,15 +215,18 @@ impl State {
             (_, Some(polling)) if matches!(polling.upgrade, Upgrade::Done(_)) => return noop(),
             _ => {}
         }
-        let mut payload = Vec::new();
-        while let Some(frame) =
-            self.outbox.pop_within(bytes_max.saturating_sub(payload.len()), payload.is_empty())
+        let (mut payload, mut packets) = (Vec::new(), 0);
+        while packets < POLL_PACKETS_MAX
+            && let Some(frame) =
+                self.outbox.pop_within(bytes_max.saturating_sub(payload.len()), payload.is_empty())
         {
             separate(&mut payload);
             frame.append_to_payload(&mut payload);
+            packets += 1;
         }
         if let Phase::Closing(reason) = self.phase
             && self.outbox.packets() == 0
+            && packets < POLL_PACKETS_MAX
         {
             separate(&mut payload);
             payload.push(b'1');
