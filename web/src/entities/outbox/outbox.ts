@@ -343,6 +343,8 @@ export class Outbox {
 
 function payloadOf(message: PendingMessage, attachment_ids: readonly string[]): SendMessage {
   const { conversation_id, client_id, text, mentions, reply_to, forward } = message;
+  // A forward is a copy that the server makes: it carries nothing of its own, not even the words shown for it here.
+  if (forward !== null) return { conversation_id, client_id, forward };
   return {
     conversation_id,
     client_id,
@@ -350,7 +352,6 @@ function payloadOf(message: PendingMessage, attachment_ids: readonly string[]): 
     ...(mentions.length === 0 ? {} : { mentions: [...mentions] }),
     ...(attachment_ids.length === 0 ? {} : { attachment_ids: [...attachment_ids] }),
     ...(reply_to === null ? {} : { reply_to }),
-    ...(forward === null ? {} : { forward }),
   };
 }
 
