@@ -2,14 +2,15 @@ import { defineConfig } from '@playwright/test';
 
 /**
  * Journeys against the real program. `KITH_BIN` names the binary (each journey starts its own on a free port),
- * `KITH_CHROMIUM` the browser.
+ * `KITH_CHROMIUM` the browser. Nothing is tried twice: what fails now and then has a cause.
  */
 export default defineConfig({
   testDir: './e2e',
+  globalSetup: './e2e/global-setup.ts',
   timeout: 60_000,
   expect: { timeout: 10_000 },
   fullyParallel: true,
-  workers: process.env.CI ? 2 : 1,
+  workers: 2,
   forbidOnly: true,
   reporter: [['list']],
   outputDir: './test-results',

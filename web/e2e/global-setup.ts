@@ -10,13 +10,16 @@ const FOLDER = path.join(ROOT, 'target', 'e2e');
 export default function globalSetup(): void {
   mkdirSync(FOLDER, { recursive: true });
   process.env.KITH_PHOTO ??= photo('twelve-megapixels.jpg', 12);
-  process.env.KITH_PHOTO_SMALL = photo('small.jpg', 0.3);
+  process.env.KITH_PHOTO_SMALL ??= photo('small.jpg', 0.3);
 }
 
 /** A JPEG as a telephone makes it, with the place in its EXIF data and in whatever else can carry it. */
 function photo(name: string, megapixels: number): string {
   const file = path.join(FOLDER, name);
   const args = ['--package', 'kith-media', '--example', 'photo', '--', file, '--megapixels', `${megapixels}`];
-  execFileSync('cargo', ['run', '--quiet', '--locked', ...args], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('cargo', ['run', '--quiet', '--locked', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return file;
 }

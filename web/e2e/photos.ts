@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export type Upload = { name: string; mimeType: string; buffer: Buffer };
 
 /** What the maker of the photos wrote into every hiding place that a JPEG has for words. */
-export const CANARY = 'taken-at-secret-place';
+export const CANARY = 'KITH-CANARY-48.8584N-2.2945E';
 
 /** A photo of twelve megapixels with EXIF, GPS, XMP and more, lying on its side as telephones store it. */
 export function largePhoto(name = 'summit.jpg'): Upload {

@@ -136,6 +136,7 @@ const BASE: Omit<ShownMessage, 'key' | 'seq' | 'sender' | 'own' | 'text' | 'crea
   forwarded: false,
   pinned: false,
   state: 'sent',
+  problem: undefined,
   system: undefined,
 };
 

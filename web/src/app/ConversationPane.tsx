@@ -23,7 +23,7 @@ import { Composer, type ComposerHandle, type Outgoing } from '@/features/compose
 import { ComposerNotice } from '@/features/composer/ComposerNotice';
 import type { ComposerMode } from '@/features/composer/ComposerStrip';
 import { DropZone } from '@/features/composer/DropZone';
-import { useMessageActions } from '@/features/message-actions/useMessageActions';
+import { isEditable, useMessageActions } from '@/features/message-actions/useMessageActions';
 import type { Act } from '@/features/timeline/acts';
 import { LiveThreadHeader, useThreadTitle } from '@/features/timeline/LiveThreadHeader';
 import { keyOfRow, LiveTimeline } from '@/features/timeline/LiveTimeline';
@@ -79,7 +79,10 @@ export function ConversationPane({ id, detailsOpen, onBack, onDetails, onView }:
   };
   const editLast = () => {
     const state = store.getState();
-    const key = selectTimeline(state, id).findLast((each) => isEditable(selectMessage(state, id, each)));
+    const key = selectTimeline(state, id).findLast((each) => {
+      const message = selectMessage(state, id, each);
+      return message !== undefined && isEditable(message);
+    });
     if (key !== undefined) actions.act({ kind: 'edit', key });
   };
 
@@ -200,16 +203,6 @@ function useComposing(id: string, mode: ComposerMode | undefined, onDone: () => 
 function replyTo(message: MessageView, author: string): ComposerMode {
   const { text } = shownQuote(message.seq, message, undefined, false);
   return { kind: 'reply', seq: message.seq, author, text };
-}
-
-function isEditable(message: MessageView | undefined): boolean {
-  return (
-    message !== undefined &&
-    message.mine &&
-    message.seq > 0 &&
-    message.unsent_at === null &&
-    message.text !== ''
-  );
 }
 
 function viewingOf(message: MessageView | undefined, start: number): Viewing {

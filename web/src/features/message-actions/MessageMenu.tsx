@@ -20,6 +20,7 @@ export type MenuFacts = {
   own: boolean;
   unsent: boolean;
   hasText: boolean;
+  mayEdit: boolean;
   pinned: boolean;
   mayPin: boolean;
   mayUnsend: boolean;
@@ -99,7 +100,7 @@ function itemsFor(facts: MenuFacts, onAct: Props['onAct'], t: ReturnType<typeof 
   if (facts.unsent) return [remove];
   return [
     ...item('reply', 'action.reply', <IconArrowBackUp />),
-    ...item('edit', 'action.edit', <IconPencil />, facts.own && facts.hasText),
+    ...item('edit', 'action.edit', <IconPencil />, facts.mayEdit),
     ...item('forward', 'action.forward', <IconArrowForwardUp />),
     ...item('copy', 'action.copy', <IconCopy />, facts.hasText),
     ...item(

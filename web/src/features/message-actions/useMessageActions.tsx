@@ -97,7 +97,7 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
         onReply(message);
         break;
       case 'edit':
-        if (message.mine && message.text !== '') onEdit(message);
+        if (isEditable(message)) onEdit(message);
         break;
       case 'forward':
       case 'info':
@@ -180,12 +180,19 @@ function useRights(conversationId: string): Rights {
   };
 }
 
+/** A forward is another's words and stays as it is. */
+export function isEditable(message: MessageView): boolean {
+  const { mine, seq, unsent_at, text, forwarded } = message;
+  return mine && seq > 0 && unsent_at === null && text !== '' && !forwarded;
+}
+
 function factsOf(message: MessageView, { mayEdit, isAdmin }: Rights): MenuFacts {
   const isWhole = message.unsent_at === null;
   return {
     own: message.mine,
     unsent: !isWhole,
     hasText: message.text !== '',
+    mayEdit: isEditable(message),
     pinned: message.pinned_at !== undefined,
     mayPin: mayEdit,
     mayUnsend: isWhole && (message.mine || isAdmin),

@@ -67,7 +67,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           {message.reactions.length > 0 && !message.unsent && (
             <Reactions reactions={message.reactions} mine={message.myReaction} />
           )}
-          {message.state === 'failed' && <Failed />}
+          {message.state === 'failed' && <Failed problem={message.problem} />}
         </div>
       </article>
       {readers.length > 0 && <Readers readers={readers} />}
@@ -149,12 +149,14 @@ function Words({
   );
 }
 
-function Failed() {
+function Failed({ problem }: { problem: string | undefined }) {
   const translate = useT();
   return (
     <div className={styles.failed}>
       <Tick state="failed" />
-      <span>{translate('message.failed')}</span>
+      <span>
+        {translate('message.failed')} {problem}
+      </span>
       <button type="button" data-do="retry">
         {translate('message.retry')}
       </button>

@@ -47,5 +47,7 @@ export type ShownMessage = {
   forwarded: boolean;
   pinned: boolean;
   state: TickState;
+  /** Why it was not sent, in words. */
+  problem: string | undefined;
   system: SystemNotice | undefined;
 };

@@ -1,6 +1,7 @@
 import type { MessageView } from '@/entities/messages';
-import { attachmentUrl, thumbnailUrl } from '@/lib/api';
+import { ApiError, attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { t } from '@/lib/i18n';
+import { errorText } from '@/lib/i18n/errors';
 import { faceOf, nameOf } from '@/lib/people';
 import { oneLine } from '@/lib/plain-text';
 import type { Attachment, Message, Profile } from '@/protocol';
@@ -31,6 +32,7 @@ export function shownMessage(view: MessageView, { sender, quote, uploads }: Part
     forwarded: view.forwarded ?? false,
     pinned: view.pinned_at !== undefined,
     state: view.state ?? 'sent',
+    problem: view.problem ? errorText(new ApiError(view.problem)) : undefined,
     system: view.system,
   };
 }

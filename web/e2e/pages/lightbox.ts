@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from '@playwright/test';
+
+/** Photos, one at a time, on black. */
+export class Lightbox {
+  readonly page: Page;
+  readonly dialog: Locator;
+  readonly photo: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.dialog = page.getByRole('dialog', { name: 'Photos' });
+    this.photo = this.dialog.getByRole('img');
+  }
+
+  /** Takes the photo home as it is on the server. */
+  async download(): Promise<{ name: string; bytes: Buffer }> {
+    const download = this.page.waitForEvent('download');
+    await this.dialog.getByRole('link', { name: 'Download' }).click();
+    const file = await download;
+    return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+  }
+}

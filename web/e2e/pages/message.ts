@@ -1,0 +1,60 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export type State = 'waiting to be sent' | 'sending' | 'sent' | 'delivered' | 'read' | 'not sent';
+
+/** One message and what can be done with it. */
+export class Message {
+  readonly page: Page;
+  /** Its name says who wrote it, when, what, and how far it has come. */
+  readonly row: Locator;
+
+  constructor(page: Page, row: Locator) {
+    this.page = page;
+    this.row = row;
+  }
+
+  /** How far it has come, as its name and its tick say. */
+  async expectState(state: State): Promise<void> {
+    await expect(this.row).toHaveAccessibleName(new RegExp(`, ${state}(,|$)`));
+  }
+
+  get photos(): Locator {
+    return this.row.getByRole('button', { name: /^Open photo/ });
+  }
+
+  get quote(): Locator {
+    return this.row.getByRole('button', { name: /^Answers / });
+  }
+
+  reaction(emoji: string): Locator {
+    return this.row.getByRole('button', { name: new RegExp(`^${emoji}, `) });
+  }
+
+  /** One of the buttons that appear under the pointer. */
+  async press(button: 'React' | 'Reply' | 'More actions'): Promise<void> {
+    await this.row.hover();
+    await this.row.getByRole('button', { name: button }).click();
+  }
+
+  get menu(): Locator {
+    return this.page.getByRole('menu', { name: 'Message actions' });
+  }
+
+  async act(
+    item: 'Reply' | 'Edit' | 'Forward' | 'Copy text' | 'Pin' | 'Unpin' | 'Info' | 'Delete',
+  ): Promise<void> {
+    await this.press('More actions');
+    await this.menu.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  async react(emoji: string): Promise<void> {
+    await this.press('More actions');
+    await this.menu.getByRole('menuitemcheckbox', { name: emoji }).click();
+  }
+
+  async deleteFor(whom: 'me' | 'everyone'): Promise<void> {
+    await this.act('Delete');
+    const dialog = this.page.getByRole('dialog', { name: 'Delete this message?' });
+    await dialog.getByRole('button', { name: `Delete for ${whom}` }).click();
+  }
+}
