@@ -138,7 +138,7 @@ fn index() -> String {
     text.push_str(&commands(cfg));
     text.push_str(SERVER_EVENTS);
     text.push_str(&limits());
-    text
+    text.lines().map(str::trim_end).fold(String::new(), |lines, line| lines + line + "\n")
 }
 
 fn declaration<T: TS>(cfg: &Config) -> String {

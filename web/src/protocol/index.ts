@@ -54,27 +54,27 @@ export type ErrorCode = "unauthorized" | "forbidden" | "not_found" | "conflict" 
 /**
  * A refusal as a client sees it: in the ack of a socket event and, wrapped in a [`Problem`], in REST.
  */
-export type ErrorBody = { 
+export type ErrorBody = {
 /**
  * What to decide by.
  */
-code: ErrorCode, 
+code: ErrorCode,
 /**
  * A sentence for a person, in English.
  */
-message: string, 
+message: string,
 /**
  * The part of the request that is to blame, as a path: `members[2].role`.
  */
-field?: string, 
+field?: string,
 /**
  * The number that was exceeded, in the unit of the limit.
  */
-limit?: number, 
+limit?: number,
 /**
  * How long to wait before it is worth trying again.
  */
-retry_after_ms?: number, 
+retry_after_ms?: number,
 /**
  * The message that a `client_id` already belongs to.
  */
@@ -83,43 +83,43 @@ seq?: Seq, };
 /**
  * An RFC 9457 problem document: how REST says an [`ErrorBody`].
  */
-export type Problem = { 
+export type Problem = {
 /**
  * Always `about:blank`: the `code` is what to decide by.
  */
-type: string, 
+type: string,
 /**
  * The HTTP status, repeated.
  */
-status: number, 
+status: number,
 /**
  * The code in words.
  */
-title: string, 
+title: string,
 /**
  * The sentence for a person.
  */
-detail: string, 
+detail: string,
 /**
  * What to decide by.
  */
-code: ErrorCode, 
+code: ErrorCode,
 /**
  * A sentence for a person, in English.
  */
-message: string, 
+message: string,
 /**
  * The part of the request that is to blame, as a path: `members[2].role`.
  */
-field?: string, 
+field?: string,
 /**
  * The number that was exceeded, in the unit of the limit.
  */
-limit?: number, 
+limit?: number,
 /**
  * How long to wait before it is worth trying again.
  */
-retry_after_ms?: number, 
+retry_after_ms?: number,
 /**
  * The message that a `client_id` already belongs to.
  */
@@ -128,27 +128,27 @@ seq?: Seq, };
 /**
  * What everyone may know of a person.
  */
-export type Profile = { 
+export type Profile = {
 /**
  * Who.
  */
-id: UserId, 
+id: UserId,
 /**
  * Unique on this server without regard to case; empty for a deleted account.
  */
-username: string, 
+username: string,
 /**
  * What to call them; 'Deleted account' is for the client to say, in its language.
  */
-display_name: string, 
+display_name: string,
 /**
  * A line or two of their own.
  */
-about: string, 
+about: string,
 /**
  * Their picture, read through `GET /attachments/{id}/thumbnail`.
  */
-avatar: AttachmentId | null, 
+avatar: AttachmentId | null,
 /**
  * The account is gone; its messages may still be there.
  */
@@ -157,39 +157,39 @@ deleted: boolean, };
 /**
  * The signed-in person's own account.
  */
-export type Me = { 
+export type Me = {
 /**
  * What this person may do on the server.
  */
-role: ServerRole, 
+role: ServerRole,
 /**
  * When the account was made.
  */
-created_at: Timestamp, 
+created_at: Timestamp,
 /**
  * What they have chosen.
  */
-settings: Settings, 
+settings: Settings,
 /**
  * Who.
  */
-id: UserId, 
+id: UserId,
 /**
  * Unique on this server without regard to case; empty for a deleted account.
  */
-username: string, 
+username: string,
 /**
  * What to call them; 'Deleted account' is for the client to say, in its language.
  */
-display_name: string, 
+display_name: string,
 /**
  * A line or two of their own.
  */
-about: string, 
+about: string,
 /**
  * Their picture, read through `GET /attachments/{id}/thumbnail`.
  */
-avatar: AttachmentId | null, 
+avatar: AttachmentId | null,
 /**
  * The account is gone; its messages may still be there.
  */
@@ -203,11 +203,11 @@ export type ServerRole = "owner" | "member";
 /**
  * `PATCH /me`: what is absent stays.
  */
-export type UpdateProfile = { 
+export type UpdateProfile = {
 /**
  * The new display name.
  */
-display_name?: string, 
+display_name?: string,
 /**
  * The new "about".
  */
@@ -216,7 +216,7 @@ about?: string, };
 /**
  * `PUT /me/avatar`: an uploaded photo, or nothing.
  */
-export type SetAvatar = { 
+export type SetAvatar = {
 /**
  * The photo, uploaded by this person.
  */
@@ -225,11 +225,11 @@ attachment_id: AttachmentId | null, };
 /**
  * `PUT /me/password`. Ends every other session.
  */
-export type ChangePassword = { 
+export type ChangePassword = {
 /**
  * The password as it is.
  */
-current: string, 
+current: string,
 /**
  * The password as it shall be.
  */
@@ -238,11 +238,11 @@ new: string, };
 /**
  * `DELETE /me`.
  */
-export type DeleteAccount = { 
+export type DeleteAccount = {
 /**
  * To be sure that it is the person.
  */
-password: string, 
+password: string,
 /**
  * Whether what they wrote stays, under 'Deleted account'. If not, all of it is unsent.
  */
@@ -251,11 +251,11 @@ keep_messages: boolean, };
 /**
  * `GET /users`.
  */
-export type UserList = { 
+export type UserList = {
 /**
  * Who was found.
  */
-users: Array<Profile>, 
+users: Array<Profile>,
 /**
  * There are more than fit.
  */
@@ -264,23 +264,23 @@ more: boolean, };
 /**
  * One signed-in device of a person.
  */
-export type Session = { 
+export type Session = {
 /**
  * Which.
  */
-id: SessionId, 
+id: SessionId,
 /**
  * What the device calls itself ("Firefox on Debian"), from its `User-Agent`.
  */
-device: string, 
+device: string,
 /**
  * When it signed in.
  */
-created_at: Timestamp, 
+created_at: Timestamp,
 /**
  * When it was last heard of, to the minute.
  */
-last_used_at: Timestamp, 
+last_used_at: Timestamp,
 /**
  * It is the one that asks.
  */
@@ -294,19 +294,19 @@ export type Grant = "cookie" | "token";
 /**
  * `POST /auth/register`.
  */
-export type Register = { 
+export type Register = {
 /**
  * 3–32 characters, any script, unique without regard to case.
  */
-username: string, 
+username: string,
 /**
  * At least 8 characters.
  */
-password: string, 
+password: string,
 /**
  * What others call them; the username when absent.
  */
-display_name?: string, 
+display_name?: string,
 /**
  * Cookie (the default) or token.
  */
@@ -315,15 +315,15 @@ grant?: Grant, };
 /**
  * `POST /auth/login`.
  */
-export type Login = { 
+export type Login = {
 /**
  * As registered, in any case.
  */
-username: string, 
+username: string,
 /**
  * The password.
  */
-password: string, 
+password: string,
 /**
  * Cookie (the default) or token.
  */
@@ -332,15 +332,15 @@ grant?: Grant, };
 /**
  * The answer of `register` and `login`.
  */
-export type SignedIn = { 
+export type SignedIn = {
 /**
  * Who.
  */
-user: Me, 
+user: Me,
 /**
  * As which device.
  */
-session: Session, 
+session: Session,
 /**
  * The bearer token, only when it was asked for. It is not kept and cannot be shown again.
  */
@@ -349,11 +349,11 @@ token?: string, };
 /**
  * `GET /auth/sessions`.
  */
-export type SessionList = { 
+export type SessionList = {
 /**
  * Newest use first.
  */
-sessions: Array<Session>, 
+sessions: Array<Session>,
 /**
  * Always false: one person's devices fit one answer.
  */
@@ -362,27 +362,27 @@ more: boolean, };
 /**
  * `GET /server`: what a client must know before anyone has signed in.
  */
-export type ServerInfo = { 
+export type ServerInfo = {
 /**
  * What this server calls itself.
  */
-name: string, 
+name: string,
 /**
  * The program's version.
  */
-version: string, 
+version: string,
 /**
  * Whether anyone may make an account.
  */
-registration: Registration, 
+registration: Registration,
 /**
  * No account exists yet: whoever registers first owns the server.
  */
-empty: boolean, 
+empty: boolean,
 /**
  * It runs with demonstration data; the people one may try it as.
  */
-demo?: Demo, 
+demo?: Demo,
 /**
  * The largest attachment, in bytes.
  */
@@ -391,7 +391,7 @@ attachment_bytes_max: number, };
 /**
  * The people of a demonstration. `POST /demo/{username}` signs in as one of them.
  */
-export type Demo = { 
+export type Demo = {
 /**
  * Their usernames, the two main ones first.
  */
@@ -400,11 +400,11 @@ people: Array<DemoPerson>, };
 /**
  * One person of a demonstration.
  */
-export type DemoPerson = { 
+export type DemoPerson = {
 /**
  * For `POST /demo/{username}`.
  */
-username: string, 
+username: string,
 /**
  * What to call them.
  */
@@ -428,43 +428,43 @@ export type Role = "member" | "admin" | "owner";
 /**
  * The shared part of a conversation: the same for all its members.
  */
-export type Conversation = { 
+export type Conversation = {
 /**
  * Which.
  */
-id: ConversationId, 
+id: ConversationId,
 /**
  * Two people, or a group.
  */
-kind: ConversationKind, 
+kind: ConversationKind,
 /**
  * Of a group, if it has one. A direct conversation is called after the other person.
  */
-title: string | null, 
+title: string | null,
 /**
  * Of a group, if it has one.
  */
-avatar: AttachmentId | null, 
+avatar: AttachmentId | null,
 /**
  * Of a group: whether plain members may rename it, add people and pin.
  */
-members_may_edit: boolean, 
+members_may_edit: boolean,
 /**
  * The last shared change.
  */
-version: Version, 
+version: Version,
 /**
  * The number of the newest message.
  */
-last_seq: Seq, 
+last_seq: Seq,
 /**
  * How many people are in it.
  */
-member_count: number, 
+member_count: number,
 /**
  * The at most twenty who spoke last; of a direct conversation, both.
  */
-members: Array<Member>, 
+members: Array<Member>,
 /**
  * When it was made.
  */
@@ -473,23 +473,23 @@ created_at: Timestamp, };
 /**
  * A person in a conversation, as a row: one who has left keeps a row that says so.
  */
-export type Member = { 
+export type Member = {
 /**
  * Who.
  */
-user_id: UserId, 
+user_id: UserId,
 /**
  * What they may do here.
  */
-role: Role, 
+role: Role,
 /**
  * Since when they are in it.
  */
-joined_at: Timestamp, 
+joined_at: Timestamp,
 /**
  * Since when they are not any more.
  */
-left_at?: Timestamp, 
+left_at?: Timestamp,
 /**
  * The change of the conversation that touched this row last.
  */
@@ -498,51 +498,51 @@ version: Version, };
 /**
  * A conversation as one member sees it in a list.
  */
-export type ConversationSummary = { 
+export type ConversationSummary = {
 /**
  * Only this reader's.
  */
-my: MyConversation, 
+my: MyConversation,
 /**
  * How far the others have read, at most twenty of them.
  */
-receipts: Array<Receipt>, 
+receipts: Array<Receipt>,
 /**
  * Which.
  */
-id: ConversationId, 
+id: ConversationId,
 /**
  * Two people, or a group.
  */
-kind: ConversationKind, 
+kind: ConversationKind,
 /**
  * Of a group, if it has one. A direct conversation is called after the other person.
  */
-title: string | null, 
+title: string | null,
 /**
  * Of a group, if it has one.
  */
-avatar: AttachmentId | null, 
+avatar: AttachmentId | null,
 /**
  * Of a group: whether plain members may rename it, add people and pin.
  */
-members_may_edit: boolean, 
+members_may_edit: boolean,
 /**
  * The last shared change.
  */
-version: Version, 
+version: Version,
 /**
  * The number of the newest message.
  */
-last_seq: Seq, 
+last_seq: Seq,
 /**
  * How many people are in it.
  */
-member_count: number, 
+member_count: number,
 /**
  * The at most twenty who spoke last; of a direct conversation, both.
  */
-members: Array<Member>, 
+members: Array<Member>,
 /**
  * When it was made.
  */
@@ -551,47 +551,47 @@ created_at: Timestamp, };
 /**
  * What only this reader sees of a conversation.
  */
-export type MyConversation = { 
+export type MyConversation = {
 /**
  * What I may do here.
  */
-role: Role, 
+role: Role,
 /**
  * Up to here I have read.
  */
-read_seq: Seq, 
+read_seq: Seq,
 /**
  * What others wrote after that and I can see: not unsent, not hidden by me, not of someone I blocked.
  */
-unread: number, 
+unread: number,
 /**
- * Those of the unread that mention me or answer me.
+ * Those of the unread that mention me.
  */
-mentions: number, 
+mentions: number,
 /**
  * The newest that I can see.
  */
-last_message: Message | null, 
+last_message: Message | null,
 /**
  * No notifications until then; far away for "always".
  */
-muted_until: Timestamp | null, 
+muted_until: Timestamp | null,
 /**
- * Kept on top, with when it was put there.
+ * Kept on top.
  */
-pinned: boolean, 
+pinned: boolean,
 /**
  * Kept out of the list.
  */
-archived: boolean, 
+archived: boolean,
 /**
  * Shown as unread though nothing is.
  */
-marked_unread: boolean, 
+marked_unread: boolean,
 /**
  * Everything up to here is cleared for me.
  */
-cleared_seq: Seq, 
+cleared_seq: Seq,
 /**
  * What I have begun to write.
  */
@@ -600,19 +600,19 @@ draft: string | null, };
 /**
  * `conversation:open`: finds or makes the direct conversation with `user_id`, or makes a group once per `client_id`.
  */
-export type OpenConversation = { 
+export type OpenConversation = {
 /**
  * The other person of a direct conversation. Oneself, for saved messages.
  */
-user_id?: UserId, 
+user_id?: UserId,
 /**
  * For a group: what makes a repeated request find the first group.
  */
-client_id?: ClientId, 
+client_id?: ClientId,
 /**
  * For a group.
  */
-title?: string, 
+title?: string,
 /**
  * For a group: the others.
  */
@@ -621,11 +621,11 @@ member_ids?: Array<UserId>, };
 /**
  * An answer that holds one conversation.
  */
-export type OneConversation = { 
+export type OneConversation = {
 /**
  * As it is now, for this reader.
  */
-conversation: ConversationSummary, 
+conversation: ConversationSummary,
 /**
  * Who is named in it.
  */
@@ -634,19 +634,19 @@ users: Array<Profile>, };
 /**
  * `conversation:update`: what is absent stays.
  */
-export type UpdateConversation = { 
+export type UpdateConversation = {
 /**
  * Set by the path in REST.
  */
-conversation_id?: ConversationId, 
+conversation_id?: ConversationId,
 /**
  * The new title; `null` for none.
  */
-title?: string | null, 
+title?: string | null,
 /**
  * The new picture, an uploaded photo; `null` for none.
  */
-avatar_id?: AttachmentId | null, 
+avatar_id?: AttachmentId | null,
 /**
  * Whether plain members may rename it, add people and pin.
  */
@@ -655,11 +655,11 @@ members_may_edit?: boolean, };
 /**
  * `members:add`.
  */
-export type AddMembers = { 
+export type AddMembers = {
 /**
  * To which group.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Whom. Those who are in it already are passed over.
  */
@@ -668,11 +668,11 @@ user_ids: Array<UserId>, };
 /**
  * `members:remove`.
  */
-export type RemoveMember = { 
+export type RemoveMember = {
 /**
  * From which group.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Whom.
  */
@@ -681,15 +681,15 @@ user_id: UserId, };
 /**
  * `members:role`.
  */
-export type SetRole = { 
+export type SetRole = {
 /**
  * In which group.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Whose.
  */
-user_id: UserId, 
+user_id: UserId,
 /**
  * Which. Making another the owner makes oneself an admin.
  */
@@ -698,7 +698,7 @@ role: Role, };
 /**
  * `conversation:leave`, and other events that name nothing but a conversation.
  */
-export type ConversationRef = { 
+export type ConversationRef = {
 /**
  * Which.
  */
@@ -707,15 +707,15 @@ conversation_id: ConversationId, };
 /**
  * `GET …/members`.
  */
-export type MemberList = { 
+export type MemberList = {
 /**
  * Those who are in it, longest-serving first.
  */
-members: Array<Member>, 
+members: Array<Member>,
 /**
  * Who they are.
  */
-users: Array<Profile>, 
+users: Array<Profile>,
 /**
  * There are more; ask again with `after`, the last `user_id`.
  */
@@ -724,19 +724,19 @@ more: boolean, };
 /**
  * `GET /conversations`.
  */
-export type ConversationList = { 
+export type ConversationList = {
 /**
  * Last changed first.
  */
-conversations: Array<ConversationSummary>, 
+conversations: Array<ConversationSummary>,
 /**
  * Who is named in it.
  */
-users: Array<Profile>, 
+users: Array<Profile>,
 /**
  * Hand it back as `cursor` for what follows.
  */
-cursor: string, 
+cursor: string,
 /**
  * There are more.
  */
@@ -748,75 +748,75 @@ more: boolean, };
  *
  * An unsent message is a tombstone: number, sender and times stay, everything else is gone.
  */
-export type Message = { 
+export type Message = {
 /**
  * Its number in the conversation.
  */
-seq: Seq, 
+seq: Seq,
 /**
  * The change of the conversation that touched it last.
  */
-version: Version, 
+version: Version,
 /**
  * What its sender called it before it was sent; `null` on system messages.
  */
-client_id: ClientId | null, 
+client_id: ClientId | null,
 /**
  * Who wrote it, or whose deed a system message tells.
  */
-sender_id: UserId, 
+sender_id: UserId,
 /**
  * Written by a person, or told by the server.
  */
-kind: MessageKind, 
+kind: MessageKind,
 /**
  * As typed, marks included. Never HTML.
  */
-text: string, 
+text: string,
 /**
  * Formatting, links and mentions in `text`, found by the server, ordered by offset.
  */
-entities: Array<Entity>, 
+entities: Array<Entity>,
 /**
  * Photos and files, in the sender's order.
  */
-attachments: Array<Attachment>, 
+attachments: Array<Attachment>,
 /**
  * The message that this one answers, in the same conversation.
  */
-reply_to: Seq | null, 
+reply_to: Seq | null,
 /**
  * It is a copy of a message from elsewhere.
  */
-forwarded?: boolean, 
+forwarded?: boolean,
 /**
  * In the order in which each emoji first came.
  */
-reactions: Array<Reaction>, 
+reactions: Array<Reaction>,
 /**
  * When the server committed it.
  */
-created_at: Timestamp, 
+created_at: Timestamp,
 /**
  * When its text was last changed.
  */
-edited_at: Timestamp | null, 
+edited_at: Timestamp | null,
 /**
  * When it was deleted for everyone.
  */
-unsent_at: Timestamp | null, 
+unsent_at: Timestamp | null,
 /**
  * By whom.
  */
-unsent_by: UserId | null, 
+unsent_by: UserId | null,
 /**
  * When it was pinned.
  */
-pinned_at?: Timestamp, 
+pinned_at?: Timestamp,
 /**
  * Of a system message: what happened, to be said in the reader's language.
  */
-system?: SystemNotice, 
+system?: SystemNotice,
 /**
  * The reader's own reaction. Only in answers, never in pushes: those are the same bytes for everyone.
  */
@@ -830,19 +830,19 @@ export type MessageKind = "text" | "system";
 /**
  * What a system message tells.
  */
-export type SystemNotice = { 
+export type SystemNotice = {
 /**
  * What happened.
  */
-action: SystemAction, 
+action: SystemAction,
 /**
  * Who did it.
  */
-actor_id: UserId, 
+actor_id: UserId,
 /**
  * To whom.
  */
-user_ids?: Array<UserId>, 
+user_ids?: Array<UserId>,
 /**
  * The title as it became.
  */
@@ -856,31 +856,31 @@ export type SystemAction = "created" | "renamed" | "avatar_changed" | "joined" |
 /**
  * A formatted span, link or mention in a text. Offsets and lengths count UTF-16 units.
  */
-export type Entity = { 
+export type Entity = {
 /**
  * What it is.
  */
-kind: EntityKind, 
+kind: EntityKind,
 /**
  * Where it begins, marks included.
  */
-offset: number, 
+offset: number,
 /**
  * How long it is, marks included.
  */
-length: number, 
+length: number,
 /**
  * The length of the mark on each side (`**` is 2), which a renderer hides.
  */
-marks?: number, 
+marks?: number,
 /**
  * Of a link: where it leads, always `http`, `https` or `mailto`.
  */
-url?: string, 
+url?: string,
 /**
  * Of a mention: who.
  */
-user_id?: UserId, 
+user_id?: UserId,
 /**
  * Of a code block: the language its first line names.
  */
@@ -894,15 +894,15 @@ export type EntityKind = "bold" | "italic" | "strike" | "code" | "code_block" | 
 /**
  * A person named in a text: the span that says the name, and who is meant.
  */
-export type Mention = { 
+export type Mention = {
 /**
  * Where the name begins, in UTF-16 units.
  */
-offset: number, 
+offset: number,
 /**
  * How long it is, in UTF-16 units.
  */
-length: number, 
+length: number,
 /**
  * Who is meant. Must be a member.
  */
@@ -912,31 +912,31 @@ user_id: UserId, };
  * `message:send`. A send repeated with its `client_id` returns the first message as it is now; the same id with another
  * request is refused with `conflict` and the first `seq`.
  */
-export type SendMessage = { 
+export type SendMessage = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Made by the client and stored there before it first sends.
  */
-client_id: ClientId, 
+client_id: ClientId,
 /**
  * What is said. May be absent when there are attachments or a forward.
  */
-text?: string, 
+text?: string,
 /**
  * Who is named in it.
  */
-mentions?: Array<Mention>, 
+mentions?: Array<Mention>,
 /**
  * Uploaded before by the sender, in the order to show. Several photos are one message: an album.
  */
-attachment_ids?: Array<AttachmentId>, 
+attachment_ids?: Array<AttachmentId>,
 /**
  * The message it answers.
  */
-reply_to?: Seq, 
+reply_to?: Seq,
 /**
  * A message to copy here, through the sender's own door.
  */
@@ -945,11 +945,11 @@ forward?: MessageAddress, };
 /**
  * The address of a message.
  */
-export type MessageAddress = { 
+export type MessageAddress = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Which.
  */
@@ -958,24 +958,24 @@ seq: Seq, };
 /**
  * `message:edit`.
  */
-export type EditMessage = { 
+export type EditMessage = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Which.
  */
-seq: Seq, 
+seq: Seq,
 /**
  * The version of the text that is being replaced. Refused with `conflict` only when the *text* has changed since,
  * so that a late retry never undoes a newer edit.
  */
-if_version: Version, 
+if_version: Version,
 /**
  * The new text.
  */
-text: string, 
+text: string,
 /**
  * Who is named in it.
  */
@@ -984,15 +984,15 @@ mentions?: Array<Mention>, };
 /**
  * `message:delete`.
  */
-export type DeleteMessage = { 
+export type DeleteMessage = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Which.
  */
-seq: Seq, 
+seq: Seq,
 /**
  * For whom.
  */
@@ -1006,11 +1006,11 @@ export type DeleteScope = "me" | "everyone";
 /**
  * The answer of `message:delete`: the number of what changed, one's own or the conversation's.
  */
-export type Deleted = { 
+export type Deleted = {
 /**
  * For `scope: "me"`.
  */
-account_version?: AccountVersion, 
+account_version?: AccountVersion,
 /**
  * For `scope: "everyone"`.
  */
@@ -1019,15 +1019,15 @@ version?: Version, };
 /**
  * `message:pin`.
  */
-export type PinMessage = { 
+export type PinMessage = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Which.
  */
-seq: Seq, 
+seq: Seq,
 /**
  * Pin or take off.
  */
@@ -1036,7 +1036,7 @@ pinned: boolean, };
 /**
  * An answer that holds one message.
  */
-export type OneMessage = { 
+export type OneMessage = {
 /**
  * As it is now.
  */
@@ -1045,7 +1045,7 @@ message: Message, };
 /**
  * An answer that holds the version a change took.
  */
-export type Changed = { 
+export type Changed = {
 /**
  * The conversation's version after the change; the version it has when there was nothing to change.
  */
@@ -1054,23 +1054,23 @@ version: Version, };
 /**
  * `message:page`: a stretch of a conversation. At most one of `before`, `after` and `around`; the newest when none.
  */
-export type PageRequest = { 
+export type PageRequest = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Messages with a smaller number, the nearest.
  */
-before?: Seq, 
+before?: Seq,
 /**
  * Messages with a greater number, the nearest.
  */
-after?: Seq, 
+after?: Seq,
 /**
  * Messages on both sides of this one, it included.
  */
-around?: Seq, 
+around?: Seq,
 /**
  * How many, at most 100; 50 when absent.
  */
@@ -1079,31 +1079,31 @@ limit?: number, };
 /**
  * The answer of `message:page`, oldest first.
  */
-export type MessagePage = { 
+export type MessagePage = {
 /**
  * What the reader may see of the range.
  */
-messages: Array<Message>, 
+messages: Array<Message>,
 /**
  * Those among the quoted messages that are outside of the page and that the reader may see.
  */
-quotes: Array<Message>, 
+quotes: Array<Message>,
 /**
  * The first number that the page covers, whether or not something is there for this reader.
  */
-from_seq: Seq, 
+from_seq: Seq,
 /**
  * The last number that it covers; `from_seq − 1` when it covers nothing.
  */
-to_seq: Seq, 
+to_seq: Seq,
 /**
  * Nothing is before `from_seq`.
  */
-at_start: boolean, 
+at_start: boolean,
 /**
  * Nothing is after `to_seq`, as of now.
  */
-at_end: boolean, 
+at_end: boolean,
 /**
  * Who is named in it.
  */
@@ -1112,15 +1112,15 @@ users: Array<Profile>, };
 /**
  * One emoji on a message, with who put it there.
  */
-export type Reaction = { 
+export type Reaction = {
 /**
  * The emoji, as sent.
  */
-emoji: string, 
+emoji: string,
 /**
  * By how many.
  */
-count: number, 
+count: number,
 /**
  * The first ten of them.
  */
@@ -1129,15 +1129,15 @@ user_ids: Array<UserId>, };
 /**
  * `message:react`: puts one's reaction, replaces it, or takes it back.
  */
-export type React = { 
+export type React = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * On which message.
  */
-seq: Seq, 
+seq: Seq,
 /**
  * With what; `null` takes it back.
  */
@@ -1146,49 +1146,50 @@ emoji: string | null, };
 /**
  * `GET …/messages/{seq}/reactions`: everyone who reacted.
  */
-export type ReactionList = { 
+export type ReactionList = {
 /**
  * Each with all its people.
  */
-reactions: Array<Reaction>, 
+reactions: Array<Reaction>,
 /**
  * Who they are.
  */
-users: Array<Profile>, 
+users: Array<Profile>,
 /**
  * Always false: a group has a thousand members at the most.
  */
 more: boolean, };
 
 /**
- * How far one member has come. Merges by maximum, so order and repetition do not matter.
+ * How far one member has come. Merges by maximum, so order and repetition do not matter. A `sent` push moves both pointers
+ * of its sender to its `seq`, without a receipt of its own.
  */
-export type Receipt = { 
+export type Receipt = {
 /**
  * Who.
  */
-user_id: UserId, 
+user_id: UserId,
 /**
  * Up to here it has arrived on one of their devices.
  */
-delivered_seq: Seq, 
+delivered_seq: Seq,
 /**
  * Up to here they have read it.
  */
-read_seq: Seq, 
+read_seq: Seq,
 /**
- * When `read_seq` last moved.
+ * When they last said that they had read something; sending does not move it.
  */
 read_at: Timestamp | null, };
 
 /**
  * `conversation:delivered`.
  */
-export type MarkDelivered = { 
+export type MarkDelivered = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Up to which message it has arrived on this device.
  */
@@ -1197,11 +1198,11 @@ seq: Seq, };
 /**
  * `conversation:read`.
  */
-export type MarkRead = { 
+export type MarkRead = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Up to which message it has been read.
  */
@@ -1210,15 +1211,15 @@ seq: Seq, };
 /**
  * `GET …/messages/{seq}/receipts`: who has received and read one message.
  */
-export type ReceiptList = { 
+export type ReceiptList = {
 /**
  * Of every other member who shares receipts.
  */
-receipts: Array<Receipt>, 
+receipts: Array<Receipt>,
 /**
  * Who they are.
  */
-users: Array<Profile>, 
+users: Array<Profile>,
 /**
  * Always false: a group has a thousand members at the most.
  */
@@ -1227,43 +1228,43 @@ more: boolean, };
 /**
  * A photo or a file that a message shows. Everything a client needs to lay it out before its bytes arrive.
  */
-export type Attachment = { 
+export type Attachment = {
 /**
  * Which; the bytes are at `GET /attachments/{id}`.
  */
-id: AttachmentId, 
+id: AttachmentId,
 /**
  * What it is, found from its bytes.
  */
-kind: AttachmentKind, 
+kind: AttachmentKind,
 /**
  * What its owner called it.
  */
-name: string, 
+name: string,
 /**
  * In bytes, as others receive it.
  */
-size: number, 
+size: number,
 /**
  * Found from its bytes, never believed.
  */
-mime: string, 
+mime: string,
 /**
  * A description for people who cannot see it.
  */
-alt?: string, 
+alt?: string,
 /**
  * Of a photo, upright, in pixels.
  */
-width?: number, 
+width?: number,
 /**
  * Of a photo, upright, in pixels.
  */
-height?: number, 
+height?: number,
 /**
  * Of audio and video.
  */
-duration_ms?: number, 
+duration_ms?: number,
 /**
  * A ThumbHash in base64: about 28 bytes that show colour and shape at once.
  */
@@ -1277,7 +1278,7 @@ export type AttachmentKind = "image" | "video" | "audio" | "file";
 /**
  * `PATCH /attachments/{id}`, by its owner, until a message shows it.
  */
-export type UpdateAttachment = { 
+export type UpdateAttachment = {
 /**
  * The description for people who cannot see it; empty takes it away.
  */
@@ -1286,15 +1287,15 @@ alt: string, };
 /**
  * Whether a person is there.
  */
-export type Presence = { 
+export type Presence = {
 /**
  * Who.
  */
-user_id: UserId, 
+user_id: UserId,
 /**
  * At least one device is connected.
  */
-online: boolean, 
+online: boolean,
 /**
  * When they were last there; `null` when not known.
  */
@@ -1303,7 +1304,7 @@ last_active_at: Timestamp | null, };
 /**
  * `presence:watch`: the people on screen. Replaces the last set.
  */
-export type WatchPresence = { 
+export type WatchPresence = {
 /**
  * At most 200. Whom one may not see is silently left out.
  */
@@ -1312,7 +1313,7 @@ user_ids: Array<UserId>, };
 /**
  * The answer of `presence:watch`.
  */
-export type Presences = { 
+export type Presences = {
 /**
  * Those of the people asked for whom one may see.
  */
@@ -1321,11 +1322,11 @@ presences: Array<Presence>, };
 /**
  * `conversation:typing` of a client: at most one per 3 s while typing, and one when it ends.
  */
-export type SetTyping = { 
+export type SetTyping = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Whether.
  */
@@ -1334,11 +1335,11 @@ typing: boolean, };
 /**
  * `typing` of the server: everyone who types there now, merged to one a second, forgotten after 6 s.
  */
-export type Typing = { 
+export type Typing = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Who.
  */
@@ -1347,15 +1348,15 @@ user_ids: Array<UserId>, };
 /**
  * What one person has chosen for themselves.
  */
-export type Settings = { 
+export type Settings = {
 /**
  * Others see how far I have read, and I see how far they have. Reciprocal.
  */
-read_receipts: boolean, 
+read_receipts: boolean,
 /**
  * Others see whether I am there, and I see whether they are. Reciprocal.
  */
-presence: boolean, 
+presence: boolean,
 /**
  * What the person's clients keep for themselves: theme, language, density … The server does not look inside.
  */
@@ -1364,15 +1365,15 @@ preferences: { [key in string]: string }, };
 /**
  * A change of settings: what is absent stays; a preference set to `null` goes.
  */
-export type SettingsChange = { 
+export type SettingsChange = {
 /**
  * See [`Settings::read_receipts`].
  */
-read_receipts?: boolean, 
+read_receipts?: boolean,
 /**
  * See [`Settings::presence`].
  */
-presence?: boolean, 
+presence?: boolean,
 /**
  * See [`Settings::preferences`].
  */
@@ -1381,47 +1382,47 @@ preferences?: { [key: string]: string | null }, };
 /**
  * What one person keeps of one conversation, as a row of their account.
  */
-export type AccountConversation = { 
+export type AccountConversation = {
 /**
  * Of which conversation.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * The change of the account that touched this row last.
  */
-account_version: AccountVersion, 
+account_version: AccountVersion,
 /**
  * Up to here I have read.
  */
-read_seq: Seq, 
+read_seq: Seq,
 /**
  * See [`crate::MyConversation::unread`].
  */
-unread: number, 
+unread: number,
 /**
  * See [`crate::MyConversation::mentions`].
  */
-mentions: number, 
+mentions: number,
 /**
  * No notifications until then.
  */
-muted_until: Timestamp | null, 
+muted_until: Timestamp | null,
 /**
  * Kept on top.
  */
-pinned: boolean, 
+pinned: boolean,
 /**
  * Kept out of the list.
  */
-archived: boolean, 
+archived: boolean,
 /**
  * Shown as unread though nothing is.
  */
-marked_unread: boolean, 
+marked_unread: boolean,
 /**
  * Everything up to here is cleared for me.
  */
-cleared_seq: Seq, 
+cleared_seq: Seq,
 /**
  * What I have begun to write.
  */
@@ -1430,15 +1431,15 @@ draft: string | null, };
 /**
  * A message deleted for oneself.
  */
-export type HiddenMessage = { 
+export type HiddenMessage = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Which.
  */
-seq: Seq, 
+seq: Seq,
 /**
  * The change of the account that hid it.
  */
@@ -1447,15 +1448,15 @@ account_version: AccountVersion, };
 /**
  * A person blocked, or no longer.
  */
-export type Block = { 
+export type Block = {
 /**
  * Whom.
  */
-user_id: UserId, 
+user_id: UserId,
 /**
  * Whether they are blocked now.
  */
-blocked: boolean, 
+blocked: boolean,
 /**
  * The change of the account that did it.
  */
@@ -1464,23 +1465,23 @@ account_version: AccountVersion, };
 /**
  * Changed rows of an account: in `sync`, in `account:changes`, in `account:changed`.
  */
-export type AccountRows = { 
+export type AccountRows = {
 /**
  * The account's version that these rows lead up to.
  */
-account_version: AccountVersion, 
+account_version: AccountVersion,
 /**
  * What I keep of conversations.
  */
-conversations?: Array<AccountConversation>, 
+conversations?: Array<AccountConversation>,
 /**
  * What I deleted for myself.
  */
-hidden?: Array<HiddenMessage>, 
+hidden?: Array<HiddenMessage>,
 /**
  * Whom I block.
  */
-blocks?: Array<Block>, 
+blocks?: Array<Block>,
 /**
  * What I chose, when it changed.
  */
@@ -1489,43 +1490,43 @@ settings?: Settings, };
 /**
  * `account:set`: one of three — something of a conversation, some settings, or a block. What is absent stays.
  */
-export type SetAccount = { 
+export type SetAccount = {
 /**
  * Of which conversation.
  */
-conversation_id?: ConversationId, 
+conversation_id?: ConversationId,
 /**
  * No notifications until then; `null` for notifications again.
  */
-muted_until?: Timestamp | null, 
+muted_until?: Timestamp | null,
 /**
  * Keep it on top.
  */
-pinned?: boolean, 
+pinned?: boolean,
 /**
  * Keep it out of the list.
  */
-archived?: boolean, 
+archived?: boolean,
 /**
  * Show it as unread.
  */
-marked_unread?: boolean, 
+marked_unread?: boolean,
 /**
  * What I have begun to write; `null` for nothing.
  */
-draft?: string | null, 
+draft?: string | null,
 /**
  * Clear everything up to here for me. Only moves forward.
  */
-cleared_seq?: Seq, 
+cleared_seq?: Seq,
 /**
  * Some settings.
  */
-settings?: SettingsChange, 
+settings?: SettingsChange,
 /**
  * Block `user_id`, or no longer.
  */
-block?: boolean, 
+block?: boolean,
 /**
  * Whom to block.
  */
@@ -1534,7 +1535,7 @@ user_id?: UserId, };
 /**
  * The answer of `account:set`.
  */
-export type AccountChangedTo = { 
+export type AccountChangedTo = {
 /**
  * The account's version after the change.
  */
@@ -1543,7 +1544,7 @@ account_version: AccountVersion, };
 /**
  * `account:changes`.
  */
-export type AccountChangesRequest = { 
+export type AccountChangesRequest = {
 /**
  * The last version that the client has.
  */
@@ -1552,27 +1553,27 @@ since: AccountVersion, };
 /**
  * The answer of `account:changes`: rows changed after `since`, up to `account_version`.
  */
-export type AccountChanges = { 
+export type AccountChanges = {
 /**
  * There is more; ask again from `account_version`.
  */
-more: boolean, 
+more: boolean,
 /**
  * The account's version that these rows lead up to.
  */
-account_version: AccountVersion, 
+account_version: AccountVersion,
 /**
  * What I keep of conversations.
  */
-conversations?: Array<AccountConversation>, 
+conversations?: Array<AccountConversation>,
 /**
  * What I deleted for myself.
  */
-hidden?: Array<HiddenMessage>, 
+hidden?: Array<HiddenMessage>,
 /**
  * Whom I block.
  */
-blocks?: Array<Block>, 
+blocks?: Array<Block>,
 /**
  * What I chose, when it changed.
  */
@@ -1581,11 +1582,11 @@ settings?: Settings, };
 /**
  * `sync`. Its answer and the start of the feed are one atomic point: what is not in the answer is pushed afterwards.
  */
-export type SyncRequest = { 
+export type SyncRequest = {
 /**
  * From the last `sync`; `null` or absent for everything. Only the server understands it.
  */
-cursor?: string | null, 
+cursor?: string | null,
 /**
  * The epoch that the client knows.
  */
@@ -1594,39 +1595,39 @@ epoch?: string, };
 /**
  * The answer of `sync`.
  */
-export type SyncAnswer = { 
+export type SyncAnswer = {
 /**
  * Where to go on: now, if `more`, else after the next absence.
  */
-cursor: string, 
+cursor: string,
 /**
  * Changes when the server was restored from a backup: drop every cache, keep the outbox.
  */
-epoch: string, 
+epoch: string,
 /**
  * The server's clock.
  */
-server_time: Timestamp, 
+server_time: Timestamp,
 /**
  * The cursor was of no use and this is the beginning of everything: drop what is held.
  */
-reset: boolean, 
+reset: boolean,
 /**
  * Those that changed since the cursor, last changed first.
  */
-conversations: Array<ConversationSummary>, 
+conversations: Array<ConversationSummary>,
 /**
  * Those that the person is not in any more.
  */
-removed: Array<ConversationId>, 
+removed: Array<ConversationId>,
 /**
  * What changed in the account. Its conversations are in `conversations` already.
  */
-account: AccountRows, 
+account: AccountRows,
 /**
  * Who is named in it.
  */
-users: Array<Profile>, 
+users: Array<Profile>,
 /**
  * There is more; ask again with `cursor`.
  */
@@ -1635,11 +1636,11 @@ more: boolean, };
 /**
  * `conversation:changes`.
  */
-export type ChangesRequest = { 
+export type ChangesRequest = {
 /**
  * Of which conversation.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * The last version that the client has; 0 for none.
  */
@@ -1648,39 +1649,39 @@ since: Version, };
 /**
  * The answer of `conversation:changes`: rows changed after `since`, up to `version`.
  */
-export type ConversationChanges = { 
+export type ConversationChanges = {
 /**
  * Up to where these rows lead.
  */
-version: Version, 
+version: Version,
 /**
  * As it is now.
  */
-conversation: ConversationSummary, 
+conversation: ConversationSummary,
 /**
  * Changed members.
  */
-members: Array<Member>, 
+members: Array<Member>,
 /**
  * Changed messages, ordered by `seq`. With `reset`, the newest page.
  */
-messages: Array<Message>, 
+messages: Array<Message>,
 /**
  * Messages they quote.
  */
-quotes: Array<Message>, 
+quotes: Array<Message>,
 /**
  * How far the members have read, as now.
  */
-receipts: Array<Receipt>, 
+receipts: Array<Receipt>,
 /**
  * The newest page was cheaper than the difference: drop the messages held, take these.
  */
-reset: boolean, 
+reset: boolean,
 /**
  * Who is named in it.
  */
-users: Array<Profile>, 
+users: Array<Profile>,
 /**
  * There is more; ask again from `version`.
  */
@@ -1689,35 +1690,35 @@ more: boolean, };
 /**
  * `conversation:changed`: everything of one version of one conversation. The same bytes for every member.
  */
-export type ConversationChanged = { 
+export type ConversationChanged = {
 /**
  * Which.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * The version that this change took.
  */
-version: Version, 
+version: Version,
 /**
  * What happened, for whoever reacts to events rather than to state.
  */
-cause: Cause, 
+cause: Cause,
 /**
  * The shared part, when more of it changed than its numbers.
  */
-conversation?: Conversation, 
+conversation?: Conversation,
 /**
  * Changed members.
  */
-members?: Array<Member>, 
+members?: Array<Member>,
 /**
  * Changed messages.
  */
-messages?: Array<Message>, 
+messages?: Array<Message>,
 /**
  * Messages they quote. New members see the whole history, so a quote is the same for everyone.
  */
-quotes?: Array<Message>, 
+quotes?: Array<Message>,
 /**
  * Who joined, for those who do not know them.
  */
@@ -1726,23 +1727,23 @@ users?: Array<Profile>, };
 /**
  * What made a version.
  */
-export type Cause = { 
+export type Cause = {
 /**
  * What happened.
  */
-kind: CauseKind, 
+kind: CauseKind,
 /**
  * Who did it.
  */
-actor_id: UserId, 
+actor_id: UserId,
 /**
  * To which message.
  */
-seq?: Seq, 
+seq?: Seq,
 /**
  * With which reaction; absent when it was taken back.
  */
-emoji?: string, 
+emoji?: string,
 /**
  * To whom.
  */
@@ -1756,11 +1757,11 @@ export type CauseKind = "created" | "sent" | "edited" | "unsent" | "reacted" | "
 /**
  * `conversation:removed`: access has ended. The client drops its cache of it.
  */
-export type ConversationRemoved = { 
+export type ConversationRemoved = {
 /**
  * Which.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Why.
  */
@@ -1774,11 +1775,11 @@ export type RemovedReason = "left" | "removed";
 /**
  * `receipt:updated`: pointers that moved.
  */
-export type ReceiptUpdated = { 
+export type ReceiptUpdated = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * Whose, and how far.
  */
@@ -1787,7 +1788,7 @@ receipts: Array<Receipt>, };
 /**
  * `user:updated`: name, picture, or deleted.
  */
-export type UserUpdated = { 
+export type UserUpdated = {
 /**
  * As they are now.
  */
@@ -1796,7 +1797,7 @@ user: Profile, };
 /**
  * `resync`: the feed of this socket has stopped. Send `sync` with the last cursor.
  */
-export type Resync = { 
+export type Resync = {
 /**
  * Why.
  */
@@ -1810,7 +1811,7 @@ export type ResyncReason = "overflow" | "restarted";
 /**
  * `session:ended`: the socket closes after it.
  */
-export type SessionEnded = { 
+export type SessionEnded = {
 /**
  * Why.
  */
@@ -1829,19 +1830,19 @@ export type Done = Record<symbol, never>;
 /**
  * `GET /search`: messages that one may read, newest first.
  */
-export type SearchResults = { 
+export type SearchResults = {
 /**
  * What was found.
  */
-results: Array<SearchResult>, 
+results: Array<SearchResult>,
 /**
  * Who wrote them.
  */
-users: Array<Profile>, 
+users: Array<Profile>,
 /**
  * There is more; ask again with this as `cursor`.
  */
-cursor?: string, 
+cursor?: string,
 /**
  * There are more than fit.
  */
@@ -1850,11 +1851,11 @@ more: boolean, };
 /**
  * One message that was found.
  */
-export type SearchResult = { 
+export type SearchResult = {
 /**
  * Where.
  */
-conversation_id: ConversationId, 
+conversation_id: ConversationId,
 /**
  * What.
  */

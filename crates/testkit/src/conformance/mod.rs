@@ -5,6 +5,8 @@
 //! kith_testkit::store_conformance!(|bus, entropy| open_my_store(bus, entropy));
 //! ```
 
+#![expect(clippy::unwrap_used, reason = "a scenario is a test: a surprise shall end it")]
+
 pub mod stage;
 pub use stage::{Kept, MemoryBlobs, Stage};
 
