@@ -5,12 +5,15 @@ import type { Locator, Page } from '@playwright/test';
 export class Lightbox {
   readonly page: Page;
   readonly dialog: Locator;
-  readonly photo: Locator;
 
   constructor(page: Page) {
     this.page = page;
     this.dialog = page.getByRole('dialog', { name: 'Photos' });
-    this.photo = this.dialog.getByRole('img');
+  }
+
+  /** The photo that is shown, by its description. */
+  photo(alt: string): Locator {
+    return this.dialog.getByRole('img', { name: alt });
   }
 
   /** Takes the photo home as it is on the server. */

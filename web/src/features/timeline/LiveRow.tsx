@@ -5,6 +5,7 @@ import { type MessageKey, selectMessage, selectQuote, selectReadBy } from '@/ent
 import { selectMe } from '@/entities/session';
 import { localUrl, selectUpload } from '@/entities/uploads';
 import { selectUser } from '@/entities/users';
+import { useT } from '@/lib/i18n';
 import { faceOf } from '@/lib/people';
 import type { Row } from './grouping';
 import { MessageRow } from './MessageRow';
@@ -61,8 +62,16 @@ function LiveSystemLine({
   messageKey: string;
   notice: NonNullable<ReturnType<typeof shownMessage>['system']>;
 }) {
+  const t = useT();
   const users = useAppSelector((state) => state.users);
-  return <SystemLine messageKey={messageKey} notice={notice} nameOf={(id) => faceOf(users[id], id).name} />;
+  const meId = useAppSelector((state) => selectMe(state)?.id);
+  return (
+    <SystemLine
+      messageKey={messageKey}
+      notice={notice}
+      nameOf={(id) => (id === meId ? t('message.you') : faceOf(users[id], id).name)}
+    />
+  );
 }
 
 function useQuote(conversationId: string, seq: number | null, meId: string | undefined) {
