@@ -42,11 +42,11 @@ macro_rules! options {
 }
 
 options! {
-    /// Folder in which everything is kept; made when it is missing
+    /// Folder in which everything is kept; made when it is missing [default: data]
     #[arg(long, env = "KITH_DATA", value_name = "DIR")]
     data: PathBuf = PathBuf::from("data");
 
-    /// Address to listen on
+    /// Address to listen on [default: 127.0.0.1:8080]
     ///
     /// Loopback by default. For others to reach it, put a reverse proxy with TLS before it, or listen on 0.0.0.0.
     #[arg(long, env = "KITH_LISTEN", value_name = "ADDR")]
@@ -58,11 +58,11 @@ options! {
     #[arg(long, env = "KITH_PUBLIC_URL", value_name = "URL")]
     public_url: PublicUrl = PublicUrl(None);
 
-    /// What the server calls itself
+    /// What the server calls itself [default: Kith]
     #[arg(long, env = "KITH_NAME", value_name = "NAME")]
     name: String = "Kith".into();
 
-    /// Whether anyone who reaches the server may make an account
+    /// Whether anyone who reaches the server may make an account [default: open]
     #[arg(long, env = "KITH_REGISTRATION", value_name = "open|closed", value_parser = parse_registration)]
     registration: Registration = Registration::Open;
 
@@ -70,43 +70,43 @@ options! {
     #[arg(long, env = "KITH_TRUSTED_PROXIES", value_name = "NETWORKS")]
     trusted_proxies: Networks = Networks::default();
 
-    /// Largest attachment, in bytes
+    /// Largest attachment, in bytes [default: 52428800]
     #[arg(long, env = "KITH_ATTACHMENT_BYTES_MAX", value_name = "BYTES")]
     attachment_bytes_max: u64 = limits::ATTACHMENT_BYTES_MAX as u64;
 
-    /// Room on the disk that attachments leave to text, in bytes
+    /// Room on the disk that attachments leave to text, in bytes [default: 536870912]
     #[arg(long, env = "KITH_DISK_RESERVE_BYTES", value_name = "BYTES")]
-    disk_reserve_bytes: u64 = 1024 * 1024 * 1024;
+    disk_reserve_bytes: u64 = 512 * 1024 * 1024;
 
-    /// Connections at one time
+    /// Connections at one time [default: 100000]
     #[arg(long, env = "KITH_CONNECTIONS_MAX", value_name = "COUNT")]
     connections_max: usize = 100_000;
 
-    /// How often a socket is asked whether it is still there, in milliseconds
+    /// How often a socket is asked whether it is still there, in milliseconds [default: 25000]
     #[arg(long, env = "KITH_PING_INTERVAL_MS", value_name = "MS")]
     ping_interval_ms: u64 = 25_000;
 
-    /// How long a socket may take to answer that, in milliseconds
+    /// How long a socket may take to answer that, in milliseconds [default: 20000]
     #[arg(long, env = "KITH_PING_TIMEOUT_MS", value_name = "MS")]
     ping_timeout_ms: u64 = 20_000;
 
-    /// Threads that read from the database
+    /// Threads that read from the database [default: 2]
     #[arg(long, env = "KITH_READER_THREADS", value_name = "COUNT")]
     reader_threads: usize = 2;
 
-    /// Threads that check passwords, each with 19 MiB while it does
+    /// Threads that check passwords, each with 19 MiB while it does [default: 1]
     #[arg(long, env = "KITH_PASSWORD_THREADS", value_name = "COUNT")]
     password_threads: usize = 1;
 
-    /// Threads that make thumbnails, each with up to 408 MiB while it does
+    /// Threads that make thumbnails, each with up to 408 MiB while it does [default: 1]
     #[arg(long, env = "KITH_IMAGE_THREADS", value_name = "COUNT")]
     image_threads: usize = 1;
 
-    /// What is logged: error, warn, info, debug, trace, or directives such as kith_server=debug
+    /// What is logged: error, warn, info, debug, trace, or directives such as kith_server=debug [default: info]
     #[arg(long, env = "KITH_LOG_LEVEL", value_name = "LEVEL")]
     log_level: String = "info".into();
 
-    /// How it is logged
+    /// How it is logged [default: text]
     #[arg(long, env = "KITH_LOG_FORMAT", value_name = "FORMAT")]
     log_format: LogFormat = LogFormat::Text;
 
@@ -291,6 +291,25 @@ mod tests {
         assert_eq!(given(&config.to_toml().unwrap()).or_default(), config);
         let config = Given::default().or_default();
         assert_eq!(given(&config.to_toml().unwrap()).or_default(), config);
+    }
+
+    #[test]
+    fn the_help_names_the_defaults_as_they_are() {
+        use clap::Args;
+        let defaults = serde_json::to_value(Given::default().or_default()).unwrap();
+        let mut named = 0;
+        for option in Given::augment_args(clap::Command::new("kith")).get_arguments() {
+            let help = option.get_help().map(ToString::to_string).unwrap_or_default();
+            let Some(default) = help.split("[default: ").nth(1).and_then(|rest| rest.strip_suffix(']'))
+            else {
+                continue;
+            };
+            let actual = &defaults[option.get_id().as_str()];
+            let actual = actual.as_str().map_or_else(|| actual.to_string(), str::to_owned);
+            assert_eq!(default, actual, "{}", option.get_id());
+            named += 1;
+        }
+        assert_eq!(named, 14);
     }
 
     #[test]

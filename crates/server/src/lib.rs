@@ -10,6 +10,7 @@ pub mod app;
 pub mod auth;
 pub mod realtime;
 
+mod drain;
 mod http;
 mod listener;
 mod payload;

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kith_chat::Refusal;
 use kith_protocol::{SessionId, UserId, limits};
 use serde::de::DeserializeOwned;
@@ -18,6 +18,7 @@ use url::form_urlencoded;
 use super::{Edge, Refused};
 use crate::{
     auth::{Caller, Proof},
+    drain::Drained,
     payload,
 };
 
@@ -137,19 +138,29 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// The whole body, refused before it is read when its length is announced, and else as soon as it is too long.
 async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
+    let mut body = Drained::new(body);
     if announced(headers).is_some_and(|bytes| bytes > limits::BODY_BYTES_MAX as u64) {
         return Err(too_large().into());
     }
-    let collected = tokio::time::timeout(BODY_TIME_MAX, Limited::new(body, limits::BODY_BYTES_MAX).collect());
-    match collected.await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large().into()),
-        Ok(Err(_)) => Err(Refusal::invalid("body", "The body broke off.").into()),
+    match tokio::time::timeout(BODY_TIME_MAX, read(body.stream())).await {
+        Ok(read) => Ok(read?),
         Err(_) => {
             let refusal = Refusal::invalid("body", "The body took too long to arrive.");
             Err(Refused::with_status(StatusCode::REQUEST_TIMEOUT, refusal))
         }
     }
+}
+
+async fn read(body: &mut BodyDataStream) -> Result<Bytes, Refusal> {
+    let mut bytes = BytesMut::new();
+    while let Some(part) = body.next().await {
+        let part = part.map_err(|_| Refusal::invalid("body", "The body broke off."))?;
+        if bytes.len() + part.len() > limits::BODY_BYTES_MAX {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes.freeze())
 }
 
 /// The length of the body that is to come, if it was announced.
