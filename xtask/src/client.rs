@@ -17,23 +17,28 @@ const NODE_MAJOR_MIN: u32 = 20;
 const NOT_SOURCES: [&str; 8] =
     ["node_modules", "dist", "e2e", "perf", "gallery", "test-results", "playwright-report", ".cache"];
 
-/// Installs the packages that the lockfile names, unless that has been done for this lockfile and this Node.
+/// Installs the client's packages.
+pub(crate) fn install(workspace: &Workspace, output: &Output) -> Result<()> {
+    npm_ci(workspace, output, &workspace.web(), "web-install")
+}
+
+/// Installs the packages that the lockfile of `folder` names, unless that has been done for this lockfile and this
+/// Node: `stamp` remembers it.
 ///
 /// Scripts of packages do not run: what a dependency of a dependency wants to execute here is none of its business.
-pub(crate) fn install(workspace: &Workspace, output: &Output) -> Result<()> {
+pub(crate) fn npm_ci(workspace: &Workspace, output: &Output, folder: &Path, stamp: &str) -> Result<()> {
     let node = require_node()?;
-    let web = workspace.web();
-    let lockfile = web.join("package-lock.json");
+    let lockfile = folder.join("package-lock.json");
     let lock =
         fs::read_to_string(&lockfile).with_context(|| format!("cannot read {}", lockfile.display()))?;
     let fingerprint = format!("{node}\n{lock}");
-    let stamp = Stamp::new(workspace, "web-install");
-    if stamp.is(&fingerprint) && web.join("node_modules").is_dir() {
+    let stamp = Stamp::new(workspace, stamp);
+    if stamp.is(&fingerprint) && folder.join("node_modules").is_dir() {
         return Ok(());
     }
-    output.say("Installing the client's packages (npm ci) …")?;
+    output.say("Installing packages (npm ci) …")?;
     stamp.clear()?;
-    output.run(npm(workspace).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
+    output.run(npm(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
     stamp.set(&fingerprint)
 }
 
@@ -52,14 +57,14 @@ pub(crate) fn build(workspace: &Workspace, output: &Output) -> Result<()> {
 
 /// `npm run NAME`, to which arguments for the script may be added.
 pub(crate) fn script(workspace: &Workspace, name: &str) -> Command {
-    let mut command = npm(workspace);
+    let mut command = npm(&workspace.web());
     command.args(["run", "--silent", name, "--"]);
     command
 }
 
-fn npm(workspace: &Workspace) -> Command {
+fn npm(folder: &Path) -> Command {
     let mut command = Command::new("npm");
-    command.current_dir(workspace.web());
+    command.current_dir(folder);
     command
 }
 

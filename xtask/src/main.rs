@@ -9,6 +9,7 @@ mod prepare;
 mod run;
 mod shell;
 mod stamp;
+mod stock;
 mod test;
 mod tidy;
 mod workspace;

@@ -17,7 +17,7 @@ struct Need {
     found: fn() -> bool,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     Need {
         what: "a C compiler (SQLite and WebP are built from source)",
         packages: &["gcc", "libc6-dev"],
@@ -43,6 +43,11 @@ const NEEDS: [Need; 6] = [
         what: "an emoji font",
         packages: &["fontconfig", "fonts-noto-color-emoji"],
         found: || has_font(":lang=und-zsye"),
+    },
+    Need {
+        what: "OpenSSL to compile with (another stock Socket.IO client)",
+        packages: &["libssl-dev", "pkg-config"],
+        found: has_openssl,
     },
 ];
 
@@ -118,6 +123,12 @@ fn has_venv() -> bool {
 
 fn has_chromium() -> bool {
     chromium().is_some()
+}
+
+/// Other systems than Linux bring a TLS library of their own, and that is used.
+fn has_openssl() -> bool {
+    cfg!(not(target_os = "linux"))
+        || capture(Command::new("pkg-config").args(["--exists", "openssl"])).is_ok()
 }
 
 /// Other systems than Linux bring fonts for every script.

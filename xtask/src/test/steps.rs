@@ -10,7 +10,7 @@ use super::counts;
 use super::summary::Tally;
 use crate::shell::{Output, cargo};
 use crate::workspace::Workspace;
-use crate::{client, codegen, licences, prepare, tidy};
+use crate::{client, codegen, licences, prepare, stock, tidy};
 
 /// One named part of the whole.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(crate) enum Lane {
 /// The replay of recorded transcripts by the client's reducers is its own step; its files end in this.
 const REPLAY: &str = ".replay.test.ts";
 
-pub(crate) static STEPS: [Step; 15] = [
+pub(crate) static STEPS: [Step; 16] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -129,6 +129,14 @@ pub(crate) static STEPS: [Step; 15] = [
         work: release,
     },
     Step {
+        name: "clients",
+        about: "stock Socket.IO clients hold a conversation with the release build",
+        lane: Lane::Rust,
+        needs: &["release", "prepare"],
+        after: &[],
+        work: clients,
+    },
+    Step {
         name: "web-check",
         about: "the client's types",
         lane: Lane::Web,
@@ -194,6 +202,12 @@ fn rust(workspace: &Workspace, output: &Output) -> Result<Tally> {
 fn release(workspace: &Workspace, output: &Output) -> Result<Tally> {
     let mut command = in_root(cargo(), workspace);
     one(output.run(command.args(["build", "--locked", "--release", "--package", "kith-server"])))
+}
+
+fn clients(workspace: &Workspace, output: &Output) -> Result<Tally> {
+    let result = output.run(&mut stock::install(workspace, output)?.conversation(workspace));
+    let log = fs::read_to_string(workspace.logs().join("clients.log")).context("the step keeps a log")?;
+    counts::cargo_test(&log).or_failure(result)
 }
 
 fn vitest(workspace: &Workspace, output: &Output, name: &str, args: &[&str]) -> Result<Tally> {
