@@ -17,5 +17,6 @@ mod realtime_receipts;
 mod realtime_transcripts;
 mod realtime_transports;
 mod realtime_typing;
+mod realtime_wrong;
 mod rest;
 mod uploads;
