@@ -31,7 +31,11 @@ export const sessionsLoaded = createAction<readonly Session[]>('session/sessions
 export const serverInfoLoaded = createAction<ServerInfo>('session/serverInfoLoaded');
 
 export function sessionReducer(state: SessionState = nobody, action: UnknownAction): SessionState {
-  if (signedIn.match(action)) return { ...state, status: 'signed-in', me: action.payload, ended: null };
+  if (signedIn.match(action)) {
+    // Whoever is in has an account, so the server is not the empty one it may have been when it was asked.
+    const server = state.server && { ...state.server, empty: false };
+    return { ...state, status: 'signed-in', me: action.payload, ended: null, server };
+  }
   if (signedOut.match(action)) {
     return { ...nobody, status: 'signed-out', server: state.server, ended: action.payload };
   }
