@@ -114,8 +114,10 @@ export function endOtherSessions(): AppThunk<Promise<void>> {
 
 /** Changes the password, which ends all other sessions. */
 export function changePassword(change: { current: string; next: string }): AppThunk<Promise<void>> {
-  return async (_dispatch, _getState, { api }) => {
+  return async (dispatch, _getState, { api }) => {
     await api.put('/me/password', { current: change.current, new: change.next });
+    // The password has changed, whether or not the list of devices comes.
+    await dispatch(loadSessions()).catch(ignore);
   };
 }
 
