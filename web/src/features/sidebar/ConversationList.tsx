@@ -75,6 +75,8 @@ export function ConversationList({ ref, ids: liveIds, filter, currentId, onOpen,
     requestAnimationFrame(() => rowElement(ref.current, id)?.focus());
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // With these a key means the same everywhere, and is not the list's.
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const id = idOf(event.target as Element);
     const here = id === undefined ? -1 : ids.indexOf(id);
     if (here < 0) return;
@@ -89,13 +91,7 @@ export function ConversationList({ ref, ids: liveIds, filter, currentId, onOpen,
     if (to !== undefined) focus(to);
     else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))
       openMenu(event.target as Element, event.target as Element);
-    else if (
-      event.key.length === 1 &&
-      !event.ctrlKey &&
-      !event.metaKey &&
-      !event.altKey &&
-      event.key !== ' '
-    ) {
+    else if (event.key.length === 1 && event.key !== ' ') {
       const found = startingWith(event.key, ids, here, (each) =>
         selectConversationTitle(store.getState(), each),
       );
