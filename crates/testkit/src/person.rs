@@ -81,6 +81,17 @@ impl Person {
         self.request(&message(conversation_id, text)).await.expect("a member may send").message
     }
 
+    /// The next change of this kind that is pushed. Others before it are passed over: what an answer of `sync` told
+    /// already may be pushed once more.
+    pub async fn hear(&self, kind: CauseKind) -> ConversationChanged {
+        loop {
+            let change: ConversationChanged = self.expect("conversation:changed").await;
+            if change.cause.kind == kind {
+                return change;
+            }
+        }
+    }
+
     /// Everything of one's own, as a device reads it that has just begun. Starts the feed.
     pub async fn snapshot(&self) -> Snapshot {
         let sync = self.sync().await;

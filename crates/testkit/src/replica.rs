@@ -160,7 +160,7 @@ impl Replica {
             "conversation:changed" => self.change(read(payload)),
             "conversation:removed" => self.removed(read(payload)),
             "receipt:updated" => self.receipts(read(payload)),
-            "account:changed" => self.account(read(payload)),
+            "account:changed" => self.account_changed(read(payload)),
             "user:updated" => self.name([read::<UserUpdated>(payload).user]),
             "resync" => Next::Sync,
             "typing" | "presence" | "session:ended" => Next::Nothing,
@@ -214,6 +214,12 @@ impl Replica {
             update.receipts.into_iter().for_each(|receipt| held.receipt(receipt));
         }
         Next::Nothing
+    }
+
+    /// A push that comes late, after an answer that knew of it, is of no concern. One of the same version is not late: what
+    /// is unread also changes by what others do, which takes no version of the account.
+    fn account_changed(&mut self, rows: AccountRows) -> Next {
+        if rows.account_version < self.account_version { Next::Nothing } else { self.account(rows) }
     }
 
     fn account(&mut self, rows: AccountRows) -> Next {

@@ -41,24 +41,31 @@ pub struct Recording {
 impl Recording {
     /// Begins a story of this kind: writes down what the viewer knows.
     pub async fn begin(kind: &str, viewer: &Person) -> Self {
+        // What happened before the story must not be told in it.
+        viewer.sync().await;
+        until_silence(viewer).await;
         let snapshot = viewer.snapshot().await;
-        drop(viewer.take_pushes());
         Self { kind: kind.to_owned(), snapshot }
     }
 
     /// Ends it when nothing more is told: writes down what was, and what `fresh`, another socket of the viewer, reads.
     pub async fn end(self, viewer: &Person, fresh: &Person) -> Transcript {
-        let mut events = Vec::new();
-        loop {
-            tokio::time::sleep(SILENCE).await;
-            let pushes = viewer.take_pushes();
-            if pushes.is_empty() {
-                break;
-            }
-            events.extend(pushes.into_iter().map(|push| (push.name, push.payload)));
-        }
+        let events = until_silence(viewer).await;
         let fresh = fresh.snapshot().await;
         Transcript { kind: self.kind, viewer: viewer.id(), snapshot: self.snapshot, events, fresh }
+    }
+}
+
+/// Everything that is told until nothing more is.
+async fn until_silence(viewer: &Person) -> Vec<(String, Value)> {
+    let mut events = Vec::new();
+    loop {
+        tokio::time::sleep(SILENCE).await;
+        let pushes = viewer.take_pushes();
+        if pushes.is_empty() {
+            return events;
+        }
+        events.extend(pushes.into_iter().map(|push| (push.name, push.payload)));
     }
 }
 

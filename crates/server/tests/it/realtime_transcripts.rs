@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use http::Method;
 use kith_protocol::*;
 use kith_testkit::{
-    Device, Person, TestServer, message,
+    Device, Person, Push, TestServer, message,
     transcripts::{Recording, settle},
 };
 use serde_json::{Value, json};
@@ -137,6 +137,8 @@ impl Stage {
                 self.ben.send(TYPING_EVENT, &typing);
                 self.ann.until(|pushes| pushes.iter().any(|push| push.name == "typing")).await;
                 self.ben.say(self.group, "there you are").await;
+                let ended = |push: &Push| push.name == "typing" && push.payload["user_ids"] == json!([]);
+                self.ann.until(|pushes| pushes.iter().any(ended)).await;
                 self.ben.send(TYPING_EVENT, &typing);
             }
         }

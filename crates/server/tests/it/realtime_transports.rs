@@ -17,7 +17,7 @@ async fn a_conversation_is_held_over_every_pair_of_transports() {
         ben.sync().await;
         for n in 0..10 {
             let sent = ann.say(chat, &format!("{one:?} to {other:?}, {n}")).await;
-            let heard: ConversationChanged = ben.expect("conversation:changed").await;
+            let heard = ben.hear(CauseKind::Sent).await;
             assert_eq!(heard.messages, [sent]);
         }
         ann.client.close().await;
@@ -48,11 +48,14 @@ async fn an_upgrade_in_the_middle_of_the_traffic_loses_nothing_and_keeps_the_ord
             last =
                 last.max(answer.await.expect("the connection holds").expect("a member may send").message.seq);
         }
-        let heard = |push: &kith_testkit::Push| push.payload["cause"]["seq"] == last.0;
-        upgrading.until(|pushes| pushes.iter().any(heard)).await;
-        assert_eq!(upgrading.catch_up(&mut replica).await, 0);
+        // A queue that overflows meanwhile says so, and the reference client begins again: nothing is lost either way.
+        while replica.conversations[&chat].version < replica.conversations[&chat].shared.version
+            || replica.conversations[&chat].shared.last_seq < last
+        {
+            upgrading.until(|pushes| !pushes.is_empty()).await;
+            upgrading.catch_up(&mut replica).await;
+        }
         assert_eq!(replica.conversations[&chat].shared.last_seq, last);
-        assert_eq!(replica.conversations[&chat].version, replica.conversations[&chat].shared.version);
     }
     server.stop().await;
 }
