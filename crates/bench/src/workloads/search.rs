@@ -1,0 +1,85 @@
+//! Two words, newest first, in one's own conversations, over REST on one connection.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+
+use super::{Bench, Report, history};
+use crate::{
+    measurement::{Stopwatch, histogram, note},
+    words::Words,
+};
+
+pub(super) fn run(bench: &Bench, report: Report<'_>) -> Result<()> {
+    let messages = bench.either(80_000, 1_000_000);
+    let library = history::library(bench, messages)?;
+    let server = bench.serve(&library.data, &[])?;
+    let mut client = Client::connect(server.addr(), &library.people[0].token)?;
+    let mut words = Words::from_seed(13);
+    let mut query = || format!("/api/v1/search?q={}+{}", words.word(), words.word());
+    for _ in 0..50 {
+        client.get(&query())?;
+    }
+    let mut took = histogram();
+    let mut bytes = 0;
+    let watch = Stopwatch::start(&server)?;
+    let began = Instant::now();
+    while began.elapsed() < bench.time() {
+        let asked = Instant::now();
+        bytes += client.get(&query())?;
+        note(&mut took, asked.elapsed().as_micros() as u64);
+    }
+    let measurement = watch.stop(&server, "search", "searches", took.len())?;
+    report(
+        measurement
+            .with(json!({ "messages": messages, "words": 2 }))
+            .seen(&took)
+            .and(json!({ "bytes_each": bytes as u64 / took.len().max(1) })),
+    )
+}
+
+/// HTTP/1.1 on one connection, one request at a time.
+struct Client {
+    stream: BufReader<TcpStream>,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Client {
+    fn connect(server: SocketAddr, token: &str) -> Result<Self> {
+        let stream = TcpStream::connect(server)?;
+        stream.set_nodelay(true)?;
+        let head = format!("HTTP/1.1\r\nHost: {server}\r\nAuthorization: Bearer {token}\r\n\r\n");
+        Ok(Self { stream: BufReader::new(stream), head, body: Vec::new() })
+    }
+
+    /// How many bytes the answer has.
+    fn get(&mut self, path: &str) -> Result<usize> {
+        let request = format!("GET {path} {}", self.head);
+        self.stream.get_mut().write_all(request.as_bytes())?;
+        let mut line = String::new();
+        self.stream.read_line(&mut line)?;
+        ensure!(line.starts_with("HTTP/1.1 200"), "the server answered {line}");
+        let mut len = None;
+        loop {
+            line.clear();
+            self.stream.read_line(&mut line)?;
+            match line.trim_end().split_once(':') {
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                    len = Some(value.trim().parse()?);
+                }
+                Some(_) => {}
+                None => break,
+            }
+        }
+        let len = len.context("an answer says how long it is")?;
+        self.body.resize(len, 0);
+        self.stream.read_exact(&mut self.body)?;
+        Ok(len)
+    }
+}
