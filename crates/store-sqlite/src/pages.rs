@@ -182,8 +182,10 @@ fn older(
     let to = Seq(before.0.saturating_sub(1));
     let order = "AND m.seq > ?3 AND m.seq < ?4 ORDER BY m.seq DESC LIMIT ?5";
     let bounds: [&dyn ToSql; 3] = [&door.cleared_seq.0, &before.0, &(limit + 1)];
-    let fitted = take(connection, door, order, &bounds, limit, answer)?;
-    let from = fitted.unwrap_or_else(|| door.first_seq());
+    let from = match take(connection, door, order, &bounds, limit, answer)? {
+        Taken::All => door.first_seq(),
+        Taken::Until(last) => last.unwrap_or(before),
+    };
     // An empty stretch begins behind its end.
     Ok(Range { from: from.min(to.next()), to })
 }
@@ -198,8 +200,11 @@ fn newer(
     let after = after.max(door.cleared_seq).min(door.last_seq);
     let order = "AND m.seq > ?3 AND m.seq < ?4 ORDER BY m.seq LIMIT ?5";
     let bounds: [&dyn ToSql; 3] = [&after.0, &door.last_seq.next().0, &(limit + 1)];
-    let fitted = take(connection, door, order, &bounds, limit, answer)?;
-    Ok(Range { from: after.next(), to: fitted.unwrap_or(door.last_seq) })
+    let to = match take(connection, door, order, &bounds, limit, answer)? {
+        Taken::All => door.last_seq,
+        Taken::Until(last) => last.unwrap_or(after),
+    };
+    Ok(Range { from: after.next(), to })
 }
 
 fn on_both_sides(
@@ -219,8 +224,15 @@ fn on_both_sides(
     Ok(Range { from: past.from, to: future.to.max(past.to) })
 }
 
-/// Takes messages in the given order until `limit` of them or the answer is full. Returns the number of the last one that
-/// was taken, or `None` when there was no more.
+/// How far messages were taken.
+enum Taken {
+    /// To the end of what is there.
+    All,
+    /// There is more after this one, or after none when not even the first had room.
+    Until(Option<Seq>),
+}
+
+/// Takes messages in the given order until `limit` of them or the answer is full.
 fn take(
     connection: &Connection,
     door: &Door,
@@ -228,7 +240,7 @@ fn take(
     bounds: &[&dyn ToSql],
     limit: usize,
     answer: &mut Answer,
-) -> rusqlite::Result<Option<Seq>> {
+) -> rusqlite::Result<Taken> {
     let mut statement = connection.prepare_cached(&format!("{MESSAGES} WHERE {VISIBLE} {order}"))?;
     let people: [&dyn ToSql; 2] = [&door.conversation, &door.user];
     let mut found = statement.query(params_from_iter(people.iter().chain(bounds)))?;
@@ -236,23 +248,23 @@ fn take(
     let mut taken = 0;
     while let Some(row) = found.next()? {
         if taken == limit {
-            return Ok(last);
+            return Ok(Taken::Until(last));
         }
         let message = rows::message_of(connection, row, Some(door.user))?;
         let seq = message.seq;
         if !answer.add(connection, door, message)? {
-            return Ok(last);
+            return Ok(Taken::Until(last));
         }
         last = Some(seq);
         taken += 1;
     }
-    Ok(None)
+    Ok(Taken::All)
 }
 
 /// Messages that need not follow one another.
 fn loose(connection: &Connection, door: &Door, found: &str, bounds: &[&dyn ToSql]) -> Outcome<MessagePage> {
     let mut answer = Answer::new(ANSWER_BYTES);
-    let cut = take(connection, door, found, bounds, limits::PAGE_MESSAGES_MAX, &mut answer)?;
+    let taken = take(connection, door, found, bounds, limits::PAGE_MESSAGES_MAX, &mut answer)?;
     let (mut messages, quotes, named) = answer.into_parts();
     messages.reverse();
     let from_seq = messages.last().map_or(Seq(1), |message| message.seq);
@@ -261,7 +273,7 @@ fn loose(connection: &Connection, door: &Door, found: &str, bounds: &[&dyn ToSql
         quotes,
         from_seq,
         to_seq: Seq(from_seq.0.saturating_sub(1)),
-        at_start: cut.is_none(),
+        at_start: matches!(taken, Taken::All),
         at_end: true,
         users: named.into_profiles(),
     })

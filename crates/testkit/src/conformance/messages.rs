@@ -320,6 +320,7 @@ pub async fn a_page_says_what_it_covers(stage: &Stage) {
     assert_eq!(get(None, None, Some(15), 4).await, (vec![13, 14, 16, 17], 13, 17, false, false));
     assert_eq!(get(None, None, Some(20), 5).await, (vec![18, 19, 20, 21, 22], 18, 22, false, false));
     assert_eq!(get(None, None, Some(99), 2).await, (vec![30], 30, 30, false, true));
+    assert_eq!(get(None, None, Some(20), 1).await, (vec![20], 20, 20, false, false));
     for (limit, refusal) in [(0, ErrorCode::Invalid), (101, ErrorCode::TooLarge)] {
         let request = PageRequest { limit: Some(limit), ..page_of(id) };
         assert_eq!(code(stage.chat.page(ben, request).await), refusal);
@@ -359,6 +360,14 @@ pub async fn a_page_stays_within_its_bytes(stage: &Stage) {
     let changes = ChangesRequest { conversation_id: id, since: Version(1) };
     let changes = stage.chat.changes(ben, changes).await.unwrap();
     assert!(changes.reset && serde_json::to_vec(&changes).unwrap().len() <= limits::ANSWER_BYTES_MAX);
+    // Heavy with what it quotes, so that nothing beside it fits.
+    let heavy = SendMessage { reply_to: Some(Seq(6)), ..stage.text(id, &longest) };
+    let heavy = stage.send(ann, heavy).await.unwrap().seq;
+    stage.send(ann, SendMessage { reply_to: Some(Seq(7)), ..stage.text(id, &longest) }).await.unwrap();
+    let around = PageRequest { around: Some(heavy), ..page_of(id) };
+    let page = stage.chat.page(ben, around).await.unwrap();
+    let seqs: Vec<Seq> = page.messages.iter().map(|message| message.seq).collect();
+    assert_eq!((seqs, page.to_seq, page.at_end), (vec![heavy], heavy, false), "it covers what it brings");
 }
 
 pub async fn bad_requests_change_nothing(stage: &Stage) {
