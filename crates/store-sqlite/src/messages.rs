@@ -29,6 +29,7 @@ impl MessageStore for SqliteStore {
             let mut door = door::enter(write.connection, actor, address.conversation_id)?;
             let before = existing(write.connection, &door, address.seq)?;
             if decide_edit(actor, &before, &text)? == Decision::Change {
+                send::check_blocks(write.connection, &door)?;
                 send::check_mentions(write.connection, &door, &text.entities)?;
                 edit(write, &mut door, address.seq, &text, now)?;
             }

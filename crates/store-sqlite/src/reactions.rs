@@ -11,6 +11,7 @@ use crate::{
     messages::{current, existing, tell_changed},
     people::Named,
     rows::{self, extras},
+    send::check_blocks,
     writer::Write,
 };
 
@@ -44,6 +45,7 @@ impl ReactionStore for SqliteStore {
 fn react(write: &mut Write<'_>, door: &mut Door, seq: Seq, emoji: Option<String>) -> Outcome<()> {
     let connection = write.connection;
     if let Some(emoji) = &emoji {
+        check_blocks(connection, door)?;
         check_kinds(write, door, seq, emoji)?;
     }
     let version = door.take_version();

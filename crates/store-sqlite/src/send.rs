@@ -79,10 +79,43 @@ fn sent_before(connection: &Connection, door: &Door, new: &NewMessage) -> Outcom
 
 /// In a direct conversation: whether the other person is there to be written to.
 fn check_other_person(connection: &Connection, door: &Door) -> Outcome<()> {
-    if door.kind != ConversationKind::Direct {
-        return Ok(());
+    let other = other_person(connection, door)?;
+    if other.deleted {
+        return Err(Refusal::forbidden("This account was deleted.").into());
     }
-    let (deleted, blocks_me, blocked): (bool, bool, bool) = connection
+    Ok(other.check_blocks()?)
+}
+
+/// In a direct conversation: whether neither has blocked the other. Asked before whatever one would hear of.
+pub(crate) fn check_blocks(connection: &Connection, door: &Door) -> Outcome<()> {
+    Ok(other_person(connection, door)?.check_blocks()?)
+}
+
+/// The other one of a direct conversation; of a group, nobody who minds.
+#[derive(Default)]
+struct OtherPerson {
+    deleted: bool,
+    blocks_me: bool,
+    blocked: bool,
+}
+
+impl OtherPerson {
+    fn check_blocks(&self) -> Result<(), Refusal> {
+        match self {
+            Self { blocked: true, .. } => Err(Refusal::forbidden("You have blocked this person.")),
+            Self { blocks_me: true, .. } => {
+                Err(Refusal::forbidden("This person does not take messages from you."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn other_person(connection: &Connection, door: &Door) -> rusqlite::Result<OtherPerson> {
+    if door.kind != ConversationKind::Direct {
+        return Ok(OtherPerson::default());
+    }
+    connection
         .prepare_cached(
             "SELECT COALESCE(MAX(u.deleted_at IS NOT NULL), 0), \
                EXISTS (SELECT 1 FROM blocks WHERE user = m.user AND blocked = ?2 AND active = 1), \
@@ -90,15 +123,8 @@ fn check_other_person(connection: &Connection, door: &Door) -> Outcome<()> {
              FROM members m JOIN users u ON u.num = m.user WHERE m.conversation = ?1 AND m.user <> ?2",
         )?
         .query_row(params![door.conversation, door.user], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-    let refuse = |message: &str| Err(Refusal::forbidden(message).into());
-    match () {
-        () if deleted => refuse("This account was deleted."),
-        () if blocked => refuse("You have blocked this person."),
-        () if blocks_me => refuse("This person does not take messages from you."),
-        () => Ok(()),
-    }
+            Ok(OtherPerson { deleted: row.get(0)?, blocks_me: row.get(1)?, blocked: row.get(2)? })
+        })
 }
 
 /// The message that is answered, through the sender's own door.

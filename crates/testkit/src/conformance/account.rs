@@ -54,13 +54,26 @@ pub async fn preferences_are_limited(stage: &Stage) {
 pub async fn blocking_stops_messages_and_unread(stage: &Stage) {
     let [ann, ben] = stage.people(["ann", "ben"]).await;
     let id = stage.direct(ann, ben).await;
-    stage.say(ben, id, "hello").await;
+    let hello = stage.say(ben, id, "hello").await;
     let block =
         |blocked, user_id| SetAccount { block: Some(blocked), user_id: Some(user_id), ..Default::default() };
     stage.chat.set_account(ann, block(true, ben)).await.unwrap();
     assert_eq!(stage.summary(ann, id).await.my.unread, 0);
     assert_eq!(code(stage.send(ben, stage.text(id, "still there?")).await), ErrorCode::Forbidden);
     assert_eq!(code(stage.send(ann, stage.text(id, "no")).await), ErrorCode::Forbidden);
+    let edit = EditMessage {
+        conversation_id: id,
+        seq: hello.seq,
+        if_version: hello.version,
+        text: "you cannot stop me".into(),
+        mentions: vec![],
+    };
+    assert_eq!(code(stage.chat.edit(ben, edit).await), ErrorCode::Forbidden, "an edit says something too");
+    let react =
+        |emoji: Option<&str>| React { conversation_id: id, seq: hello.seq, emoji: emoji.map(Into::into) };
+    assert_eq!(code(stage.chat.react(ben, react(Some("🖕"))).await), ErrorCode::Forbidden);
+    assert_eq!(code(stage.chat.react(ann, react(Some("😡"))).await), ErrorCode::Forbidden);
+    stage.chat.react(ben, react(None)).await.unwrap();
     assert_eq!(stage.chat.visible_presence(ben, vec![ann]).await.unwrap(), []);
     assert_eq!(code(stage.chat.set_account(ann, block(true, ann)).await), ErrorCode::Invalid);
     stage.chat.set_account(ann, block(false, ben)).await.unwrap();
