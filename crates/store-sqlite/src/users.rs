@@ -285,13 +285,14 @@ fn leave_groups(write: &mut Write<'_>, id: UserId, user: i64, now: Timestamp) ->
     Ok(())
 }
 
-/// Empties an account: name, password and everything only this person saw.
+/// Empties an account: name, password and everything only this person saw. That they kept to themselves how far they had
+/// read stays so.
 fn erase(write: &Write<'_>, user: i64, keep_messages: bool, now: Timestamp) -> Outcome<()> {
     write
         .connection
         .prepare_cached(
             "UPDATE users SET username = '', username_key = NULL, display_name = '', search_key = '', about = '', avatar = NULL, \
-             password = '!', preferences = '{}', last_active_at = NULL, read_receipts = 1, deleted_at = ?2, \
+             password = '!', preferences = '{}', last_active_at = NULL, deleted_at = ?2, \
              unsend_pending = ?3 WHERE num = ?1",
         )?
         .execute(params![user, now.0, !keep_messages])?;

@@ -93,14 +93,24 @@ pub async fn a_deleted_account_keeps_or_loses_its_words(stage: &Stage) {
         for conversation in [direct, group] {
             stage.say(ann, conversation, "said by ann").await;
         }
+        let private = SettingsChange { read_receipts: Some(false), ..Default::default() };
+        stage
+            .chat
+            .set_account(ann, SetAccount { settings: Some(private), ..Default::default() })
+            .await
+            .unwrap();
+        let seq = stage.say(ben, direct, "read in private").await.seq;
+        stage.chat.mark_read(ann, MarkRead { conversation_id: direct, seq }).await.unwrap();
         let goodbye = |password: &str| DeleteAccount { password: password.into(), keep_messages };
         assert_eq!(code(stage.chat.delete_account(ann, goodbye("wrong horse")).await), ErrorCode::Forbidden);
         stage.chat.delete_account(ann, goodbye("correct horse")).await.unwrap();
 
         let text = if keep_messages { "said by ann" } else { "" };
-        for conversation in [direct, group] {
-            assert_eq!(stage.texts(ben, conversation).await, [text], "{keep_messages}");
-        }
+        assert_eq!(stage.texts(ben, direct).await, [text, "read in private"], "{keep_messages}");
+        assert_eq!(stage.texts(ben, group).await, [text], "{keep_messages}");
+        let receipts = stage.summary(ben, direct).await.receipts;
+        let receipt = receipts.iter().find(|receipt| receipt.user_id == ann).unwrap();
+        assert!(receipt.read_seq < seq && receipt.read_at.is_none(), "what was private stays so");
         let profile = &stage.chat.profiles(vec![ann]).await.unwrap()[0];
         assert!(profile.deleted && profile.username.is_empty() && profile.display_name.is_empty());
         assert_eq!(stage.summary(ben, group).await.my.role, Role::Owner);
