@@ -2,7 +2,8 @@
 //!
 //! Every commit has a number, the tick, and every row that a list shows remembers the tick that touched it last. A cursor
 //! is the tick up to which its holder knows everything. A list that does not fit one answer is walked from the last
-//! touched backwards; what is touched meanwhile is above where the walk began, and the running feed tells of it.
+//! touched backwards; what is touched meanwhile is above where the walk began. The running feed tells of it, but who walks
+//! may have lost the feed in between, so the end of a walk says that there is more when anything was committed since.
 
 use kith_chat::{Reply, store::SyncStore};
 use kith_protocol::*;
@@ -77,7 +78,9 @@ impl Cursor {
     }
 
     fn read(text: &str) -> Option<Self> {
-        let numbers: Vec<u64> = text.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        // SQLite's numbers have a sign, so half of ours mean nothing to it.
+        let number = |part: &str| part.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok());
+        let numbers: Vec<u64> = text.split('.').map(number).collect::<Option<_>>()?;
         let walk = match *numbers.get(4..)? {
             [] => None,
             [until, account_until, below_tick, below] => {
@@ -127,7 +130,7 @@ fn sync(
         named.add(connection, block.user_id)?;
     }
     let removed = if first { removed(connection, user, cursor.since)? } else { Vec::new() };
-    let more = next.is_some();
+    let more = next.is_some() || (!first && tick > walk.until);
     let cursor = match next {
         Some(_) => Cursor { walk: next, ..cursor },
         None => Cursor { user, since: walk.until, account: walk.account_until, walk: None },
@@ -354,6 +357,7 @@ mod tests {
             "1.2.5.-1",
             "1.2.5.x",
             "99999999999999999999.1.1.1",
+            "1.2.5.9223372036854775808",
         ] {
             assert_eq!(Cursor::read(text), None, "{text}");
         }
