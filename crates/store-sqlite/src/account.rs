@@ -71,6 +71,7 @@ impl AccountStore for SqliteStore {
                      ON CONFLICT DO UPDATE SET active = excluded.active, account_version = excluded.account_version",
                 )?
                 .execute(params![user, other, blocked, account_version.0])?;
+            touch_shared(write, user, other)?;
             let block = Block { user_id, blocked, account_version };
             let conversations = shared_conversations(write, user, other)?;
             let rows = AccountRows { account_version, conversations, blocks: vec![block], ..AccountRows::default() };
@@ -287,6 +288,20 @@ fn row_of(connection: &Connection, user: i64, row: &Row<'_>) -> rusqlite::Result
         cleared_seq,
         draft: row.get(8)?,
     })
+}
+
+/// `sync` shall tell of the conversations that two people share: what is unread there changes when one blocks the other.
+fn touch_shared(write: &Write<'_>, user: i64, other: i64) -> rusqlite::Result<()> {
+    write
+        .connection
+        .prepare_cached(
+            "INSERT INTO account_conversations (user, conversation, account_version, tick) \
+             SELECT m.user, m.conversation, 0, ?3 FROM members m WHERE m.user = ?1 AND m.left_at IS NULL \
+               AND EXISTS (SELECT 1 FROM members o WHERE o.conversation = m.conversation AND o.user = ?2) \
+             ON CONFLICT DO UPDATE SET tick = excluded.tick",
+        )?
+        .execute(params![user, other, write.tick])?;
+    Ok(())
 }
 
 /// Rows of conversations that two people share: what is unread there changes when one blocks the other.
