@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { compress } from './build/compress.ts';
 import { cspHashes } from './build/csp.ts';
+import { serviceWorker } from './build/worker.ts';
 
 /** The program that answers `/api` and `/socket.io` while the client is served by Vite. */
 const server = process.env.KITH_SERVER ?? 'http://127.0.0.1:8080';
@@ -12,7 +13,7 @@ const server = process.env.KITH_SERVER ?? 'http://127.0.0.1:8080';
 const LIGHT_DARK = { chrome: 123 << 16, firefox: 120 << 16, safari: (17 << 16) | (5 << 8) };
 
 export default defineConfig({
-  plugins: [react(), lingui(), cspHashes(), compress()],
+  plugins: [react(), lingui(), cspHashes(), serviceWorker(), compress()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   css: { transformer: 'lightningcss', lightningcss: { targets: LIGHT_DARK } },
   build: {

@@ -1,8 +1,10 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { t } from '@/lib/i18n';
+import { putAway } from '@/lib/leaving';
 import { Button } from '@/ui/Button';
 import { EmptyState } from '@/ui/EmptyState';
 import { IconAlertCircle } from '@/ui/icons';
+import { toast } from '@/ui/toasts';
 import styles from './CrashBoundary.module.css';
 
 type Props = { children: ReactNode; resetKey?: string };
@@ -21,14 +23,14 @@ export class CrashBoundary extends Component<Props, State> {
   }
 
   override componentDidCatch(error: Error, info: ErrorInfo): void {
-    // A chunk that is gone means that the server was upgraded: its new page knows the new names.
-    if (/dynamically imported module|module script failed/i.test(error.message)) reloadOnce();
-    else reportError(new Error(`${error.message}${info.componentStack ?? ''}`, { cause: error }));
+    if (isPartGone(error)) return;
+    reportError(new Error(`${error.message}${info.componentStack ?? ''}`, { cause: error }));
   }
 
   override render(): ReactNode {
     const { error } = this.state;
     if (!error) return this.props.children;
+    if (isPartGone(error)) return <Outdated />;
     return (
       <EmptyState
         icon={<IconAlertCircle />}
@@ -44,15 +46,40 @@ export class CrashBoundary extends Component<Props, State> {
   }
 }
 
-const RELOADED_KEY = 'kith.reloaded';
+/** A part of the client that cannot be loaded: the server was upgraded and only has newer ones, or is away. */
+function isPartGone(error: Error): boolean {
+  return /dynamically imported module|module script failed/i.test(error.message);
+}
 
-/** Never twice within a minute, so that a chunk that stays missing does not reload for ever. */
-function reloadOnce() {
-  try {
-    if (Date.now() - Number(sessionStorage.getItem(RELOADED_KEY) ?? 0) < 60_000) return;
-    sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
-    location.reload();
-  } catch {
-    // Without storage one cannot know whether it was tried; the pane says what happened.
-  }
+/** Nothing is loaded anew without being asked for: somebody may be in the middle of a sentence. */
+function Outdated() {
+  const load = async () => {
+    // Without a network the page that is there is worth more than one that cannot be loaded.
+    const isServerThere = await fetch('/api/v1/server').then(isOk, isNot);
+    if (!isServerThere) return toast(t('connection.offline'));
+    try {
+      await (await import('./update')).loadUpdate();
+    } catch {
+      // That part is gone, too.
+      await putAway();
+      location.reload();
+    }
+  };
+  return (
+    <EmptyState
+      icon={<IconAlertCircle />}
+      title={t('update.part')}
+      action={<Button onClick={() => void load()}>{t('update.reload')}</Button>}
+    >
+      {t('update.partHint')}
+    </EmptyState>
+  );
+}
+
+function isOk(response: Response): boolean {
+  return response.ok;
+}
+
+function isNot(): boolean {
+  return false;
 }

@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef } from 'react';
+import { beforeLeaving } from '@/lib/leaving';
 
 /**
- * Does something once the calls for it have paused for `pauseMs`, with the last of them. When the component goes it is
- * done at once, so that nothing is lost; `drop` forgets it.
+ * Does something once the calls for it have paused for `pauseMs`, with the last of them. When the component or the
+ * page goes it is done at once, so that nothing is lost; `drop` forgets it.
  */
 export function useLater<Argument>(deed: (argument: Argument) => void, pauseMs: number) {
   const current = useRef(deed);
@@ -29,6 +30,12 @@ export function useLater<Argument>(deed: (argument: Argument) => void, pauseMs: 
       flush,
     };
   }, [pauseMs]);
-  useEffect(() => later.flush, [later]);
+  useEffect(() => {
+    const stay = beforeLeaving(later.flush);
+    return () => {
+      stay();
+      later.flush();
+    };
+  }, [later]);
   return later;
 }

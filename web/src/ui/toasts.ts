@@ -15,12 +15,18 @@ let toasts: readonly Toast[] = [];
 let lastId = 0;
 const listeners = new Set<() => void>();
 
-/** Says something for six seconds at the edge of the window, and to a screen reader once. */
-export function toast(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
+/**
+ * Says something for six seconds at the edge of the window, and to a screen reader once. What is lasting stays until it is
+ * answered or closed.
+ */
+export function toast(
+  text: string,
+  options: { tone?: Toast['tone']; action?: Toast['action']; isLasting?: boolean } = {},
+): void {
   lastId += 1;
   const id = lastId;
   set([...toasts, { id, text, tone: options.tone ?? 'plain', action: options.action }].slice(-TOASTS_MAX));
-  setTimeout(() => dismissToast(id), SHOWN_FOR_MS);
+  if (!options.isLasting) setTimeout(() => dismissToast(id), SHOWN_FOR_MS);
 }
 
 /** Takes a toast away before its time. */

@@ -1,4 +1,5 @@
 import type { RootState } from '@/app/store';
+import { beforeLeaving } from '@/lib/leaving';
 import type { ConversationId, UserId } from '@/protocol';
 import type { ConversationsState } from '../conversations/slice';
 import type { Block, Timeline } from '../messages/timeline';
@@ -31,10 +32,7 @@ export class CacheWriter {
     this.#cache = cache;
     this.#quietMs = quietMs;
     this.#written = host.getState();
-    // A hidden page may be discarded without another word.
-    globalThis.document?.addEventListener('visibilitychange', () => {
-      if (document.hidden && this.#timer !== undefined) void this.write();
-    });
+    beforeLeaving(() => (this.#timer === undefined ? undefined : this.write()));
   }
 
   /** Call after every change of the state. */
