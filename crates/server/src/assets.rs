@@ -30,6 +30,12 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// The page from which the client starts, wherever in it somebody is.
 const PAGE: &str = "index.html";
 
+/// The client's service worker. It is at the root because it may serve what is beside and below it, and nothing else.
+const WORKER: &str = "sw.js";
+
+/// A worker is under the policy that comes with its own script: this one fetches the client's files and runs nothing more.
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'";
+
 /// Answers every path that is not the API's: with the file of that name, or with the page, in which the client finds its
 /// own way.
 pub(crate) async fn serve(request: Request) -> Response {
@@ -115,6 +121,9 @@ fn describe(headers: &mut HeaderMap, asset: &Asset) {
     if asset.mime.starts_with("text/html") {
         protect(headers);
     }
+    if asset.path == WORKER {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(WORKER_POLICY));
+    }
 }
 
 /// What a page may do, and who may have it in a frame or look at it from another window: nobody.
@@ -163,6 +172,23 @@ mod tests {
         let mut script = HeaderMap::new();
         script.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         assert!(!is_place("c/0198", &script));
+    }
+
+    #[test]
+    fn the_worker_is_asked_for_anew_each_time_and_may_only_fetch() {
+        let worker = Asset {
+            path: WORKER,
+            mime: "text/javascript; charset=utf-8",
+            etag: "\"1\"",
+            hashed: false,
+            plain: b"",
+            br: None,
+            gz: None,
+        };
+        let mut headers = HeaderMap::new();
+        describe(&mut headers, &worker);
+        assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
+        assert_eq!(headers[header::CONTENT_SECURITY_POLICY], WORKER_POLICY);
     }
 
     #[test]
