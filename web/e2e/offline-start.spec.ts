@@ -1,0 +1,60 @@
+import type { Page } from '@playwright/test';
+import { SERVER_AWAY } from './complaints';
+import { expect, test } from './journey';
+import { Person } from './pages/person';
+
+const WRITTEN_AWAY = ['One, written away', 'Two, written away', 'Three, written away'];
+
+test('a page that is opened while the server is stopped shows what was kept, and loses nothing', async ({
+  kith,
+  stranger,
+  complaints,
+}) => {
+  complaints.excuse(SERVER_AWAY);
+  const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
+  // Through the form, which says that this device is one's own and may keep something.
+  await ann.register();
+  await ben.register();
+  await (await ann.talkTo(ben)).say('Before');
+  await isKept(ann.page, 'Before');
+  await kith.stop();
+
+  const page = await ann.page.context().newPage();
+  complaints.listen(page);
+  await page.goto('/');
+  const late = new Person(page, 'Ann');
+  await expect(late.list.row('Ben')).toBeVisible();
+  await expect(late.list.region.getByRole('status')).toHaveText('Offline – showing saved messages');
+  await late.list.open('Ben');
+  const thread = late.thread('Ben');
+  await expect(thread.message('Before').row).toBeVisible();
+  for (const text of WRITTEN_AWAY) await thread.say(text);
+
+  await kith.start();
+  for (const text of WRITTEN_AWAY) await thread.message(text).expectState('delivered');
+  await ben.list.open('Ann');
+  const told = ['Before', ...WRITTEN_AWAY].map((text) => new RegExp(text));
+  await expect(ben.thread('Ann').messages).toHaveText(told);
+  await expect(thread.messages).toHaveText(told);
+});
+
+/** Until the worker has all of the client, and the cache holds these words. */
+async function isKept(page: Page, words: string): Promise<void> {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  const stored = () =>
+    page.evaluate(
+      () =>
+        new Promise<string>((resolve, reject) => {
+          const opening = indexedDB.open('kith');
+          opening.addEventListener('error', () => reject(opening.error));
+          opening.addEventListener('success', () => {
+            const reading = opening.result.transaction('timelines').objectStore('timelines').getAll();
+            reading.addEventListener('success', () => {
+              opening.result.close();
+              resolve(JSON.stringify(reading.result));
+            });
+          });
+        }),
+    );
+  await expect.poll(stored).toContain(words);
+}
