@@ -5,7 +5,7 @@ import { formatter } from '@lingui/format-po';
  * browser.
  */
 export default {
-  locales: ['en'],
+  locales: ['en', 'de', 'ar', 'ja'],
   sourceLocale: 'en',
   catalogs: [{ path: '<rootDir>/src/lib/i18n/{locale}', include: ['src'] }],
   format: formatter({ explicitIdAsDefault: true, lineNumbers: false }),

@@ -108,6 +108,7 @@ function Thread({ messages, mode }: { messages: ShownMessage[]; mode?: ComposerM
                 key={row.key}
                 messageKey={row.key}
                 notice={message.system}
+                meId="kim"
                 nameOf={(id) => (id === 'mei' ? 'Mei' : 'Jonas')}
               />
             );

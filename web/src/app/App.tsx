@@ -5,6 +5,7 @@ import { Announcer } from '@/ui/Announcer';
 import { Toaster } from '@/ui/Toaster';
 import { TooltipLayer } from '@/ui/Tooltip';
 import { CrashBoundary } from './CrashBoundary';
+import { useLanguage } from './language';
 import { SignedIn } from './SignedIn';
 import { SignedOut } from './SignedOut';
 import { Starting } from './Starting';
@@ -12,7 +13,9 @@ import { Starting } from './Starting';
 /** The whole client: what one sees before one is known, outside, and inside. */
 export function App() {
   const t = useT();
-  const status = useAppSelector(selectAuthStatus);
+  const isSpoken = useLanguage();
+  const known = useAppSelector(selectAuthStatus);
+  const status = isSpoken ? known : 'unknown';
   return (
     <CrashBoundary>
       {status === 'unknown' && <Starting />}

@@ -25,6 +25,7 @@ export {
   IconEyeOff,
   IconFile,
   IconInfoCircle,
+  IconLanguage,
   IconLock,
   IconLogout,
   IconMail,

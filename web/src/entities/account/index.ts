@@ -2,12 +2,26 @@
 import type { RootState } from '@/app/store';
 import type { Settings, SettingsChange, UserId } from '@/protocol';
 import type { AppThunk } from '../thunk';
-import { isBlocked } from './slice';
+import { isBlocked, noAccount } from './slice';
 
 export { type AccountState, accountReducer } from './slice';
 
+/** The preference under which the clients keep the language. */
+const LANGUAGE = 'language';
+
 export function selectSettings(state: RootState): Settings {
   return state.account.settings;
+}
+
+/** The language that the account keeps: `null` for the browser's, nothing while the settings are not known. */
+export function selectLanguage(state: RootState): string | null | undefined {
+  const { settings } = state.account;
+  return settings === noAccount.settings ? undefined : (settings.preferences[LANGUAGE] ?? null);
+}
+
+/** Keeps a language with the account, for all of the person's devices; `null` goes back to the browser's. */
+export function changeLanguage(language: string | null): AppThunk<Promise<void>> {
+  return changeSettings({ preferences: { [LANGUAGE]: language } });
 }
 
 /** Whether I block this person. */

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useT } from '@/lib/i18n';
+import { percent } from '@/lib/i18n/numbers';
 import { ACCENTS, type Look, readLook, setLook, TEXT_SCALES } from '@/lib/look';
 import { IconCheck } from '@/ui/icons';
 import { Segmented } from '@/ui/Segmented';
@@ -69,8 +70,4 @@ export function Appearance() {
       />
     </>
   );
-}
-
-function percent(value: number): string {
-  return `${Math.round(value * 100)} %`;
 }

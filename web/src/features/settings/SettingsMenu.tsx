@@ -1,13 +1,22 @@
 import { Link } from 'wouter';
 import { useT } from '@/lib/i18n';
 import { classes } from '@/ui/classes';
-import { IconBrush, IconChevronRight, IconEye, IconInfoCircle, IconLock, IconUserFilled } from '@/ui/icons';
+import {
+  IconBrush,
+  IconChevronRight,
+  IconEye,
+  IconInfoCircle,
+  IconLanguage,
+  IconLock,
+  IconUserFilled,
+} from '@/ui/icons';
 import { SETTINGS_PAGES, type SettingsPage } from './pages';
 import styles from './Settings.module.css';
 
 const ICONS = {
   profile: IconUserFilled,
   appearance: IconBrush,
+  language: IconLanguage,
   privacy: IconEye,
   security: IconLock,
   about: IconInfoCircle,

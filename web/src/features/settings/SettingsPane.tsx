@@ -4,6 +4,7 @@ import { IconButton } from '@/ui/IconButton';
 import { IconChevronLeft } from '@/ui/icons';
 import { About } from './About';
 import { Appearance } from './Appearance';
+import { LanguagePage } from './LanguagePage';
 import { Privacy } from './Privacy';
 import { ProfilePage } from './ProfilePage';
 import type { SettingsPage } from './pages';
@@ -13,6 +14,7 @@ import styles from './Settings.module.css';
 const PAGES: Record<SettingsPage, () => ReactNode> = {
   profile: ProfilePage,
   appearance: Appearance,
+  language: LanguagePage,
   privacy: Privacy,
   security: Security,
   about: About,

@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { useT } from '@/lib/i18n';
 import { shortWhen } from '@/lib/i18n/dates';
+import { series } from '@/lib/i18n/lists';
 import { Avatar, type Face, type Presence, StackedAvatar } from '@/ui/Avatar';
 import { Badge } from '@/ui/Badge';
 import { classes } from '@/ui/classes';
@@ -116,7 +117,7 @@ function LastLine({ conversation }: { conversation: ShownConversation }): ReactN
 function labelOf(conversation: ShownConversation, t: ReturnType<typeof useT>, now: number): string {
   const { title, unread, mentions, markedUnread, typing, draft, author, preview, at, tick } = conversation;
   const last = author ? `${author}: ${preview}` : preview;
-  return [
+  return series([
     title,
     unread > 0 && t('list.unread', { count: unread }),
     unread === 0 && markedUnread && t('list.markedUnread'),
@@ -127,7 +128,5 @@ function labelOf(conversation: ShownConversation, t: ReturnType<typeof useT>, no
     conversation.presence === 'online' && t('presence.online'),
     conversation.pinned && t('list.pinned'),
     conversation.muted && t('list.muted'),
-  ]
-    .filter(Boolean)
-    .join(', ');
+  ]);
 }

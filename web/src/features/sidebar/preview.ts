@@ -28,7 +28,12 @@ function contentOf(last: NonNullable<ListRow['last']>): string {
 function systemLine({ last, lastSender }: ListRow, meId: string | undefined): string {
   const system = last?.system;
   if (!system) return '';
-  const actor = system.actor_id === meId ? t('message.you') : nameOf(lastSender ?? undefined);
+  const isMine = system.actor_id === meId;
+  const actor = isMine ? t('message.you') : nameOf(lastSender ?? undefined);
   // Whom it concerns is said in the thread; here one line is enough.
-  return t(`preview.system.${system.action}`, { actor, title: system.title ?? '' });
+  return t(`preview.system.${system.action}`, {
+    by: isMine ? 'you' : 'other',
+    actor,
+    title: system.title ?? '',
+  });
 }

@@ -5,7 +5,6 @@ import { type MessageKey, selectMessage, selectQuote, selectReadBy } from '@/ent
 import { selectMe } from '@/entities/session';
 import { localUrl, selectUpload } from '@/entities/uploads';
 import { selectUser } from '@/entities/users';
-import { useT } from '@/lib/i18n';
 import { faceOf } from '@/lib/people';
 import type { Row } from './grouping';
 import { MessageRow } from './MessageRow';
@@ -62,14 +61,14 @@ function LiveSystemLine({
   messageKey: string;
   notice: NonNullable<ReturnType<typeof shownMessage>['system']>;
 }) {
-  const t = useT();
   const users = useAppSelector((state) => state.users);
   const meId = useAppSelector((state) => selectMe(state)?.id);
   return (
     <SystemLine
       messageKey={messageKey}
       notice={notice}
-      nameOf={(id) => (id === meId ? t('message.you') : faceOf(users[id], id).name)}
+      meId={meId}
+      nameOf={(id) => faceOf(users[id], id).name}
     />
   );
 }

@@ -14,6 +14,7 @@ import { selectUser } from '@/entities/users';
 import { thumbnailUrl } from '@/lib/api';
 import { t, useT } from '@/lib/i18n';
 import { lastActive } from '@/lib/i18n/dates';
+import { series } from '@/lib/i18n/lists';
 import { faceOf, nameOf } from '@/lib/people';
 import { presenceOf } from '@/lib/presence';
 import { useNow } from '@/lib/watched';
@@ -97,7 +98,7 @@ function useTogether(members: readonly string[], isGroup: boolean): string | und
   const online = useAppSelector((state) => members.filter((id) => selectPresence(state, id)?.online).length);
   return useMemo(() => {
     if (!isGroup) return undefined;
-    const names = profiles.map(nameOf).join(', ');
+    const names = series(profiles.map(nameOf));
     const more = members.length > NAMES_MAX ? '…' : '';
     const who = members.length === 0 ? t('message.you') : t('thread.members', { names: `${names}${more}` });
     return online > 0 ? `${who} · ${t('presence.onlineCount', { count: online })}` : who;

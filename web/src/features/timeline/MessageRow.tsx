@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { t, useT } from '@/lib/i18n';
 import { timeOfDay } from '@/lib/i18n/dates';
+import { list, series } from '@/lib/i18n/lists';
 import { plainText } from '@/lib/plain-text';
 import { isJumbo } from '@/lib/text/jumbo';
 import { Avatar, type Face } from '@/ui/Avatar';
@@ -197,9 +198,9 @@ function labelOf(message: ShownMessage, readers: readonly Face[]): string {
     message.edited && t('message.edited'),
     reactions > 0 && t('message.reactions', { count: reactions }),
     message.own && t(`tick.${message.state}`),
-    readers.length > 0 && t('message.readBy', { names: readers.map(({ name }) => name).join(', ') }),
+    readers.length > 0 && t('message.readBy', { names: list(readers.map(({ name }) => name)) }),
   ];
-  return parts.filter(Boolean).join(', ');
+  return series(parts);
 }
 
 function attachmentsInWords({ attachments }: ShownMessage): string {

@@ -1,4 +1,5 @@
 import { useT } from '@/lib/i18n';
+import { list } from '@/lib/i18n/lists';
 import { Avatar, type Face } from '@/ui/Avatar';
 import { Bubble } from '@/ui/Bubble';
 import { TypingDots } from '@/ui/TypingDots';
@@ -22,7 +23,7 @@ export function TypingRow({ people }: { people: readonly Face[] }) {
         <TypingDots />
         <span className="visually-hidden">
           {t('typing.names', {
-            names: people.map(({ name }) => name).join(', '),
+            names: list(people.map(({ name }) => name)),
             count: people.length,
           })}
         </span>

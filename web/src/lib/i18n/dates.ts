@@ -1,15 +1,14 @@
-import { currentLocale, t } from './index';
+import { regionalLocale, t } from './index';
 
 /** Formatters cost a millisecond to make and nothing to use, so each is made once per language. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function format(at: number, options: Intl.DateTimeFormatOptions): string {
-  const key = `${currentLocale()}${JSON.stringify(options)}`;
+  const locale = regionalLocale();
+  const key = `${locale}${JSON.stringify(options)}`;
   let formatter = formatters.get(key);
   if (!formatter) {
-    // A fixed language tag would also fix the clock; the browser's own first language knows 14:25 from 2:25 pm.
-    const locales = navigator.language.startsWith(currentLocale()) ? navigator.language : currentLocale();
-    formatter = new Intl.DateTimeFormat(locales, options);
+    formatter = new Intl.DateTimeFormat(locale, options);
     formatters.set(key, formatter);
   }
   return formatter.format(at);

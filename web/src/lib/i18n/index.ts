@@ -1,13 +1,20 @@
 import { i18n, type Messages } from '@lingui/core';
 import { useSyncExternalStore } from 'react';
 import { messages as english } from './en.po';
+import { isLocale, LOCALES, type Locale } from './locales';
 
-/** A language that the client speaks. English is in the boot chunk; the others are loaded when chosen. */
-export type Locale = 'en';
-
-const catalogues: Record<Locale, () => Promise<Messages>> = {
-  en: async () => english,
+/** English is in the boot chunk, and what shows while another language is on its way; each of the others is a chunk. */
+const catalogues: Record<Locale, () => Promise<{ messages: Messages }>> = {
+  en: async () => ({ messages: english }),
+  de: () => import('./de.po'),
+  ar: () => import('./ar.po'),
+  ja: () => import('./ja.po'),
 };
+
+const RIGHT_TO_LEFT: ReadonlySet<Locale> = new Set(['ar']);
+
+/** The language asked for last: an earlier one that arrives later is not shown. */
+let wanted: Locale = 'en';
 
 i18n.loadAndActivate({ locale: 'en', messages: english });
 
@@ -28,20 +35,50 @@ export function useT(): typeof t {
   return t;
 }
 
-/** The BCP 47 tag by which numbers and dates are written. */
+/** The language in which the client speaks now. */
 export function currentLocale(): string {
   return i18n.locale;
 }
 
-/** Loads a language and makes it the current one, with the direction of its script. */
+/**
+ * The BCP 47 tag by which numbers, dates and lists are written: the current language as the browser's owner has it, who
+ * knows 14:25 from 2:25 pm and one kind of digits from another.
+ */
+export function regionalLocale(): string {
+  const locale = currentLocale();
+  return browserLanguages().find((tag) => languageOf(tag) === languageOf(locale)) ?? locale;
+}
+
+/**
+ * Loads a language and makes it the current one, with the direction of its script. Rejects when its chunk cannot be
+ * loaded; the current language stays.
+ */
 export async function activate(locale: Locale): Promise<void> {
-  const messages = await catalogues[locale]();
-  i18n.loadAndActivate({ locale, messages });
+  wanted = locale;
+  const { messages } = await catalogues[locale]();
+  if (wanted !== locale) return;
+  // The tag with the region makes `#` in plurals one kind of digits with the dates beside it.
+  const regional = browserLanguages().find((tag) => languageOf(tag) === locale) ?? locale;
+  i18n.load(locale, { ...english, ...messages });
+  i18n.activate(locale, [regional]);
   document.documentElement.lang = locale;
   document.documentElement.dir = RIGHT_TO_LEFT.has(locale) ? 'rtl' : 'ltr';
 }
 
-const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur']);
+/** The language to speak: the one chosen, else the first of the browser's that is spoken here, else English. */
+export function preferredLocale(chosen: string | null | undefined, browser = browserLanguages()): Locale {
+  if (chosen && isLocale(chosen)) return chosen;
+  return browser.map(languageOf).find(isLocale) ?? LOCALES[0];
+}
+
+function browserLanguages(): readonly string[] {
+  return globalThis.navigator?.languages ?? [];
+}
+
+/** The language of a tag: `de` of `de-AT`. */
+function languageOf(tag: string): string {
+  return tag.split('-', 1)[0]?.toLowerCase() ?? tag;
+}
 
 function onChange(notify: () => void): () => void {
   return i18n.on('change', notify);

@@ -1,11 +1,11 @@
-import { currentLocale } from './index';
+import { regionalLocale } from './index';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
 /** A number of bytes as people say it: “340 kB”, “4.1 MB”. */
 export function fileSize(bytes: number): string {
   const power = Math.min(UNITS.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  return new Intl.NumberFormat(currentLocale(), {
+  return new Intl.NumberFormat(regionalLocale(), {
     style: 'unit',
     unit: UNITS[power] ?? 'byte',
     unitDisplay: 'short',

@@ -1,0 +1,11 @@
+import { regionalLocale, t } from './index';
+
+/** Names as a sentence joins them: “Ines, Jonas and Mei”. */
+export function list(names: readonly string[]): string {
+  return new Intl.ListFormat(regionalLocale(), { type: 'conjunction' }).format(names);
+}
+
+/** Things one after another, as a list that goes on: “Ines, Jonas”. What is empty or false is left out. */
+export function series(parts: readonly (string | false | null | undefined)[]): string {
+  return parts.filter(Boolean).join(t('list.separator'));
+}
