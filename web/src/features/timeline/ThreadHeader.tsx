@@ -31,24 +31,26 @@ export function ThreadHeader(props: Props) {
           <IconChevronLeft />
         </IconButton>
       )}
-      <button
-        type="button"
-        className={styles.who}
-        onClick={onDetails}
-        aria-label={t('thread.openDetails', { name: title })}
-      >
+      <div className={styles.who}>
         {faces.length > 1 ? (
           <StackedAvatar faces={[...faces]} size={40} presence={presence} />
         ) : (
           <Avatar {...(face ?? { id, name: title })} size={40} presence={presence} />
         )}
-        <span className={styles.words}>
-          <h1 id={titleId} className={styles.title}>
-            <bdi>{title}</bdi>
+        <div className={styles.words}>
+          <h1 className={styles.title}>
+            <button
+              type="button"
+              className={styles.open}
+              onClick={onDetails}
+              aria-label={t('thread.openDetails', { name: title })}
+            >
+              <bdi id={titleId}>{title}</bdi>
+            </button>
           </h1>
           <span className={statusIsLive ? styles.live : styles.status}>{status}</span>
-        </span>
-      </button>
+        </div>
+      </div>
       <IconButton
         label={t('thread.details')}
         look={detailsOpen ? 'active' : 'plain'}
