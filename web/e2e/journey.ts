@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, test as base } from '@playwright/test';
+import { type Browser, type BrowserContextOptions, test as base, type Page } from '@playwright/test';
 import { Complaints } from './complaints';
 import { Kith } from './kith';
 import { Person } from './pages/person';
@@ -17,7 +17,7 @@ type Fixtures = {
 };
 
 type WorkerFixtures = {
-  /** A demonstration, shared by the journeys of a worker because it takes a while to fill. */
+  /** A demonstration, shared by the journeys of a worker. */
   demo: Kith;
 };
 
@@ -31,7 +31,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   demo: [
     // oxlint-disable-next-line no-empty-pattern -- as above
     async ({}, use) => {
-      const kith = await Kith.fresh('--demo');
+      const kith = await Kith.demo();
       await use(kith);
       await kith.remove();
     },
@@ -77,8 +77,13 @@ export class Browsers {
       locale: 'en-GB',
       ...options,
     });
-    const person = new Person(await context.newPage(), name);
-    this.#complaints.listen(person.page);
+    return this.adopt(await context.newPage(), name);
+  }
+
+  /** Takes care of a page that opened by itself. */
+  adopt(page: Page, name: string): Person {
+    const person = new Person(page, name);
+    this.#complaints.listen(page);
     this.#open.push(person);
     return person;
   }

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
-const STARTS_WITHIN_MS = 15_000;
+/** Long, because a demonstration has its photos painted first, and the machine may be busy. */
+const STARTS_WITHIN_MS = 60_000;
 const ENDS_WITHIN_MS = 15_000;
 
 /** The program under test, on a folder of its own and a free port of this machine, which it keeps when it starts again. */
@@ -25,6 +27,24 @@ export class Kith {
     const kith = new Kith(await mkdtemp(path.join(tmpdir(), 'kith-e2e-')), options);
     await kith.start();
     return kith;
+  }
+
+  /** Starts on a copy of the demonstration that was filled before the journeys began. */
+  static async demo(): Promise<Kith> {
+    const filled = process.env.KITH_E2E_DEMO;
+    if (!filled) throw new Error('The demonstration is filled before the journeys begin, and is not there.');
+    const kith = new Kith(await mkdtemp(path.join(tmpdir(), 'kith-e2e-')), ['--demo']);
+    await cp(filled, kith.#folder, { recursive: true });
+    await kith.start();
+    return kith;
+  }
+
+  /** Fills a folder with a demonstration. */
+  static async fillDemo(folder: string): Promise<void> {
+    await rm(folder, { recursive: true, force: true });
+    const kith = new Kith(folder, ['--demo']);
+    await kith.start();
+    await kith.stop();
   }
 
   /** Where it listens, without a slash at the end. */
@@ -71,16 +91,24 @@ function program(): string {
 /** The address in the line with which the program says that it is ready. */
 async function readiness(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('The output of the server is not read.');
-  const lines = createInterface({ input: child.stdout });
   const killing = setTimeout(() => child.kill('SIGKILL'), STARTS_WITHIN_MS);
+  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => {
+    throw new Error(`The server ended with ${code ?? signal} before it was ready.`);
+  });
   try {
-    for await (const line of lines) {
-      const url = /^Kith is ready: (http:\S+)$/.exec(line)?.[1];
-      if (url) return url;
-    }
+    return await Promise.race([announced(child.stdout), ended]);
   } finally {
     clearTimeout(killing);
-    child.stdout.resume();
+    ended.catch(() => undefined);
   }
-  throw new Error('The server ended before it was ready.');
+}
+
+async function announced(output: Readable): Promise<string> {
+  const lines = createInterface({ input: output });
+  return new Promise((resolve) => {
+    lines.on('line', (line) => {
+      const url = /^Kith is ready: (http:\S+)$/.exec(line)?.[1];
+      if (url) resolve(url);
+    });
+  });
 }

@@ -8,6 +8,7 @@ export class Thread {
   readonly title: string;
   readonly log: Locator;
   readonly field: Locator;
+  /** Who is there, or writing. */
   readonly header: Locator;
   readonly tray: Locator;
   /** The line above what was unread. */
@@ -19,7 +20,7 @@ export class Thread {
     this.title = title;
     this.log = page.getByRole('log', { name: `Messages with ${title}` });
     this.field = page.getByRole('textbox', { name: `Message ${title}` });
-    this.header = page.getByRole('button', { name: `${title}: open details` });
+    this.header = page.getByRole('main').locator('header');
     this.tray = page.getByRole('list', { name: /to send$/ });
     this.newLine = this.log.getByText('New messages');
     this.jumpToLatest = page.getByRole('button', { name: /Go to the newest/ });

@@ -1,0 +1,101 @@
+import { SERVER_AWAY } from './complaints';
+import { expect, test } from './journey';
+import type { Thread } from './pages/thread';
+
+const WRITTEN_AWAY = ['First of three', 'Second of three', 'Third of three'];
+
+test('what is written while the server is away is sent once and in order when it is back', async ({
+  kith,
+  stranger,
+  complaints,
+}) => {
+  complaints.excuse(SERVER_AWAY);
+  const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
+  await ann.register();
+  await ben.register();
+  const anns = await ann.talkTo(ben);
+  await anns.say('Still here');
+  await ben.list.open('Ann');
+  await anns.message('Still here').expectState('read');
+
+  expect(await kith.stop()).toBe(0);
+  await expect(ann.list.region.getByRole('status')).toHaveText('Offline – showing saved messages');
+  for (const text of WRITTEN_AWAY) await expectWaiting(anns, text);
+  await expect(ann.list.row('Ben')).toHaveAccessibleName(/You: Third of three, .*, waiting to be sent/);
+  await anns.message('Still here').react('👍');
+  await expect(anns.message('Still here').reaction('👍')).toBeVisible();
+
+  await kith.start();
+  await expect(ann.list.region.getByRole('status')).toBeEmpty();
+  for (const text of WRITTEN_AWAY) await anns.message(text).expectState('read');
+  const bens = ben.thread('Ann');
+  await expect(bens.messages).toHaveText([/Still here/, ...WRITTEN_AWAY.map((text) => new RegExp(text))]);
+  await expect(anns.messages).toHaveText([/Still here/, ...WRITTEN_AWAY.map((text) => new RegExp(text))]);
+  await expect(bens.message('Still here').reaction('👍')).toBeVisible();
+});
+
+test('a page that is closed before the server is back loses nothing', async ({
+  kith,
+  stranger,
+  complaints,
+}) => {
+  complaints.excuse(SERVER_AWAY);
+  const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
+  await ann.register();
+  await ben.register();
+  const anns = await ann.talkTo(ben);
+  await anns.say('Before');
+  await anns.message('Before').expectState('delivered');
+  await kith.stop();
+  await expect(ann.list.region.getByRole('status')).toHaveText('Offline – showing saved messages');
+  for (const text of WRITTEN_AWAY) await expectWaiting(anns, text);
+  const context = ann.page.context();
+  await ann.page.close();
+
+  await kith.start();
+  const page = await context.newPage();
+  complaints.listen(page);
+  await page.goto('/');
+  await ben.list.open('Ann');
+  const bens = ben.thread('Ann');
+  await expect(bens.messages).toHaveText([/Before/, ...WRITTEN_AWAY.map((text) => new RegExp(text))]);
+});
+
+test('a network that goes and comes back leaves no hole', async ({ kith, arrive, complaints }) => {
+  complaints.excuse(SERVER_AWAY);
+  // A machine always reaches what it calls localhost, so the client takes no notice there when the network goes.
+  const baseURL = kith.url.replace('localhost', '127.0.0.1');
+  const [ann, ben] = [await arrive('Ann'), await arrive('Ben', { baseURL })];
+  const anns = await ann.talkTo(ben);
+  await anns.say('Can you hear me?');
+  await ben.list.open('Ann');
+  const bens = ben.thread('Ann');
+  await expect(bens.message('Can you hear me?').row).toBeVisible();
+
+  await ben.page.context().setOffline(true);
+  await expect(ben.list.region.getByRole('status')).toHaveText('Offline – showing saved messages');
+  for (const text of WRITTEN_AWAY) await anns.say(text);
+  await anns.message('First of three').act('Edit');
+  await anns.field.fill('First of three, mended');
+  await anns.field.press('Enter');
+  await expect(anns.message('mended').row).toBeVisible();
+  await anns.message('Can you hear me?').deleteFor('everyone');
+  await expectWaiting(bens, 'From the tunnel');
+  await expect(bens.messages).toHaveCount(2);
+
+  await ben.page.context().setOffline(false);
+  for (const thread of [anns, bens])
+    await expect(thread.messages).toHaveText([
+      /deleted/,
+      /First of three, mended/,
+      /Second of three/,
+      /Third of three/,
+      /From the tunnel/,
+    ]);
+});
+
+/** Writes something that cannot leave yet. */
+async function expectWaiting(thread: Thread, text: string): Promise<void> {
+  const message = await thread.say(text);
+  await expect(message.row).toHaveAccessibleName(/, (waiting to be sent|sending)$/);
+}
