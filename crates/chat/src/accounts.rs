@@ -195,8 +195,8 @@ impl Chat {
         self.unsend_deleted().await
     }
 
-    /// Unsends what deleted accounts wanted gone, some at a time so that the chat goes on. Also to be called at start:
-    /// a crash may have come between.
+    /// Unsends what deleted accounts wanted gone, some at a time so that the chat goes on. Also to be called at start
+    /// and now and then: a crash, or whoever did not wait for the answer, may have come between.
     ///
     /// # Errors
     /// Those of the store.

@@ -12,6 +12,9 @@ use crate::{activity::Activity, uploads::Uploads};
 
 /// How often bytes that nothing shows any more are removed.
 const COLLECT_EVERY: Duration = Duration::from_secs(60);
+/// How often it is looked for deleted accounts whose messages have yet to go: a crash, or a client that did not wait for the
+/// answer, may have come between.
+const UNSEND_EVERY: Duration = Duration::from_secs(60);
 /// How often uploads for whose next part nobody came are dropped.
 const EXPIRE_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How often it is noted when sessions were last used.
@@ -26,6 +29,14 @@ impl Jobs {
             let chat = Arc::clone(chat);
             every(COLLECT_EVERY, async move || collect(&chat).await)
         };
+        let unsend = {
+            let chat = Arc::clone(chat);
+            every(UNSEND_EVERY, async move || {
+                if let Err(error) = chat.unsend_deleted().await {
+                    tracing::warn!(%error, "messages of a deleted account could not be unsent yet");
+                }
+            })
+        };
         let expire = {
             let uploads = Arc::clone(uploads);
             every(EXPIRE_EVERY, async move || {
@@ -39,7 +50,7 @@ impl Jobs {
             let (chat, activity) = (Arc::clone(chat), Arc::clone(activity));
             every(FLUSH_EVERY, async move || activity.flush(&chat).await)
         };
-        Self(vec![tokio::spawn(collect), tokio::spawn(expire), tokio::spawn(flush)])
+        Self(vec![tokio::spawn(unsend), tokio::spawn(collect), tokio::spawn(expire), tokio::spawn(flush)])
     }
 }
 

@@ -1,9 +1,25 @@
 //! Accounts and devices: signing up, in and out, passwords, deleting.
 
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
 use http::{Method, StatusCode};
 use kith_protocol::*;
-use kith_server::config::Given;
-use kith_testkit::{TestServer, rest::PASSWORD};
+use kith_server::{
+    app,
+    config::{Config, Given},
+};
+use kith_store_sqlite::{Options, SqliteStore};
+use kith_testkit::{
+    TestServer,
+    conformance::{Kept, Stage},
+    login,
+    rest::PASSWORD,
+};
 
 use crate::asking::{call, call_as, get, header, refused};
 
@@ -136,6 +152,52 @@ async fn a_deleted_account_is_gone_and_cannot_sign_in() {
     let users: UserList = get(&server, &ben, &format!("/users?ids={}", ann.user_id)).await.json();
     assert!(users.users[0].deleted && users.users[0].username.is_empty(), "{users:?}");
     server.stop().await;
+}
+
+/// A store whose program was killed between the deletion of ann's account and that of what she wrote, in the conversation
+/// that is returned.
+async fn killed_while_deleting(folder: &Path) -> ConversationId {
+    let stage = Stage::open(|bus, entropy| {
+        let store = SqliteStore::open(folder, Options::default(), bus, entropy).expect("the folder opens");
+        Kept { store: Arc::new(store), guard: Box::new(()) }
+    });
+    let register = Register {
+        username: "ben".into(),
+        password: PASSWORD.into(),
+        display_name: None,
+        grant: Grant::Token,
+    };
+    let ben = stage.chat.register(register, "").await.expect("there is no ben yet").user.me.profile.id;
+    let ann = stage.person("ann").await;
+    let conversation = stage.direct(ann, ben).await;
+    stage.say(ann, conversation, "to be forgotten").await;
+    stage.store.delete_user(ann, false, Timestamp(1)).await.expect("the account is there");
+    stage.chat.close().await.expect("the store closes");
+    conversation
+}
+
+#[tokio::test]
+async fn a_deletion_that_a_crash_interrupted_goes_on_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let conversation = killed_while_deleting(folder.path()).await;
+    let given = Given {
+        data: Some(folder.path().to_owned()),
+        listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+        ..Given::default()
+    };
+    let server = app::start(Config::load(given, None).unwrap()).await.unwrap();
+    let ben = login(server.address(), "ben").await;
+    let path = format!("/api/v1/conversations/{conversation}/messages/1");
+    let gone = async || loop {
+        let answer = ben.call(server.address(), Method::GET, &path, &()).await;
+        let OneMessage { message } = answer.json();
+        if message.unsent_at.is_some() {
+            return message.text;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(tokio::time::timeout(Duration::from_secs(5), gone()).await, Ok(String::new()));
+    server.stop().await.unwrap();
 }
 
 #[tokio::test]
