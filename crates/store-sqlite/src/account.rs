@@ -127,8 +127,25 @@ pub(crate) fn version(connection: &Connection, user: i64) -> rusqlite::Result<Ac
         .query_row([user], |row| row.get(0).map(AccountVersion))
 }
 
+/// Notes that what a person keeps of a conversation has changed, under a version taken before.
+pub(crate) fn touch(
+    write: &Write<'_>,
+    user: i64,
+    conversation: i64,
+    version: AccountVersion,
+) -> rusqlite::Result<()> {
+    write
+        .connection
+        .prepare_cached(
+            "INSERT INTO account_conversations (user, conversation, account_version, tick) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT DO UPDATE SET account_version = excluded.account_version, tick = excluded.tick",
+        )?
+        .execute(params![user, conversation, version.0, write.tick])?;
+    Ok(())
+}
+
 /// Sets columns of what a person keeps of a conversation, under a version taken before. `set` names its parameters
-/// `?5`, `?6` …
+/// `?3`, `?4` …
 pub(crate) fn update<const N: usize>(
     write: &Write<'_>,
     door: &Door,
@@ -136,23 +153,11 @@ pub(crate) fn update<const N: usize>(
     set: &str,
     values: [&dyn ToSql; N],
 ) -> rusqlite::Result<()> {
-    let columns = [&door.user as &dyn ToSql, &door.conversation, &version.0, &write.tick];
+    touch(write, door.user, door.conversation, version)?;
+    let parameters = [&door.user as &dyn ToSql, &door.conversation].into_iter().chain(values);
     write
         .connection
-        .prepare_cached(
-            "INSERT INTO account_conversations (user, conversation, account_version, tick) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT DO UPDATE SET account_version = excluded.account_version, tick = excluded.tick",
-        )?
-        .execute(columns)?;
-    if set.is_empty() {
-        return Ok(());
-    }
-    let parameters = columns.into_iter().chain(values);
-    write
-        .connection
-        .prepare_cached(&format!(
-            "UPDATE account_conversations SET {set} WHERE user = ?1 AND conversation = ?2 AND ?3 = ?3 AND ?4 = ?4"
-        ))?
+        .prepare_cached(&format!("UPDATE account_conversations SET {set} WHERE user = ?1 AND conversation = ?2"))?
         .execute(params_from_iter(parameters))?;
     Ok(())
 }
@@ -163,25 +168,25 @@ fn apply(
     version: AccountVersion,
     change: ConversationAccountChange,
 ) -> rusqlite::Result<()> {
-    update(write, door, version, "", [])?;
+    touch(write, door.user, door.conversation, version)?;
     if let Some(muted_until) = change.muted_until {
-        update(write, door, version, "muted_until = ?5", [&muted_until.map(|at| at.0)])?;
+        update(write, door, version, "muted_until = ?3", [&muted_until.map(|at| at.0)])?;
     }
     if let Some(pinned) = change.pinned {
-        update(write, door, version, "pinned = ?5", [&pinned])?;
+        update(write, door, version, "pinned = ?3", [&pinned])?;
     }
     if let Some(archived) = change.archived {
-        update(write, door, version, "archived = ?5", [&archived])?;
+        update(write, door, version, "archived = ?3", [&archived])?;
     }
     if let Some(marked_unread) = change.marked_unread {
-        update(write, door, version, "marked_unread = ?5", [&marked_unread])?;
+        update(write, door, version, "marked_unread = ?3", [&marked_unread])?;
     }
     if let Some(draft) = change.draft {
-        update(write, door, version, "draft = ?5", [&draft])?;
+        update(write, door, version, "draft = ?3", [&draft])?;
     }
     if let Some(seq) = change.cleared_seq {
         let cleared = seq.min(door.last_seq).0;
-        update(write, door, version, "cleared_seq = max(cleared_seq, ?5)", [&cleared])?;
+        update(write, door, version, "cleared_seq = max(cleared_seq, ?3)", [&cleared])?;
     }
     Ok(())
 }

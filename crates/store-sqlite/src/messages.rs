@@ -218,17 +218,13 @@ fn not_yet_read(connection: &Connection, conversation: i64, seq: Seq) -> rusqlit
         .collect()
 }
 
-/// Tells these people how much they have not read, when it changed otherwise than by one more message.
+/// Tells these people how much they have not read, when it changed otherwise than by one more message: a change of their
+/// accounts like any other, with a version, so that a push that comes late is known for what it is.
 fn recount(write: &mut Write<'_>, conversation: i64, users: &[i64]) -> Outcome<()> {
     for user in users {
-        let version = account::version(write.connection, *user)?;
+        let version = account::take_version(write, *user)?;
+        account::touch(write, *user, conversation, version)?;
         account::tell_conversations(write, *user, version, &[conversation])?;
-        write
-            .connection
-            .prepare_cached(
-                "UPDATE account_conversations SET tick = ?3 WHERE user = ?1 AND conversation = ?2",
-            )?
-            .execute(params![user, conversation, write.tick])?;
     }
     Ok(())
 }
@@ -242,7 +238,7 @@ fn hide(write: &mut Write<'_>, door: &Door, address: MessageAddress) -> Outcome<
         )?
         .execute(params![door.user, door.conversation, address.seq.0, account_version.0])?;
     // What is unread may be less now, and the newest message another.
-    account::update(write, door, account_version, "", [])?;
+    account::touch(write, door.user, door.conversation, account_version)?;
     let hidden = HiddenMessage { conversation_id: door.id, seq: address.seq, account_version };
     let conversations = account::conversation_row(write.connection, door.user, door.conversation)?;
     let rows = AccountRows {

@@ -216,10 +216,9 @@ impl Replica {
         Next::Nothing
     }
 
-    /// A push that comes late, after an answer that knew of it, is of no concern. One of the same version is not late: what
-    /// is unread also changes by what others do, which takes no version of the account.
+    /// A push that comes late, after an answer that knew of it, is of no concern: it would bring back what was unread then.
     fn account_changed(&mut self, rows: AccountRows) -> Next {
-        if rows.account_version < self.account_version { Next::Nothing } else { self.account(rows) }
+        if rows.account_version <= self.account_version { Next::Nothing } else { self.account(rows) }
     }
 
     fn account(&mut self, rows: AccountRows) -> Next {

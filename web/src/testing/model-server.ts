@@ -434,12 +434,9 @@ export class ModelServer {
     this.#tellAccount(user, id, {}, change);
   }
 
-  /** `unread` changed otherwise than by one more message: told again, under the version that the account has. */
+  /** `unread` changed otherwise than by one more message: a change of the account like any other. */
   #tellCounts(user: string, id: string): void {
-    const account = this.#account(user);
-    account.changedAt.set(id, ++this.#position);
-    const conversations = [{ ...this.#rowOf(user, id), ...this.#counts(user, id) }];
-    this.#push(user, ['account:changed', { account_version: account.version, conversations }]);
+    this.#setRow(user, id, {});
   }
 
   #tellAccount(

@@ -91,15 +91,15 @@ export function withSummary(
 }
 
 /**
- * Takes a row of the account, current as of `accountVersion`; one that is older than what the entry was last told is
- * ignored. A row may be told anew under the same version: what others unsend changes what counts as unread.
+ * Takes a row of the account, current as of `accountVersion`; what the entry has been told already is ignored. A push that
+ * comes late, after an answer that knew of it, would otherwise bring back what was unread then.
  */
 export function withAccountRow(
   entry: ConversationEntry,
   row: AccountConversation,
   accountVersion: AccountVersion,
 ): ConversationEntry {
-  if (accountVersion < entry.accountVersion) return entry;
+  if (accountVersion <= entry.accountVersion) return entry;
   const { conversation_id: _id, account_version: _version, ...told } = row;
   const last = entry.my.last_message;
   const my = {
