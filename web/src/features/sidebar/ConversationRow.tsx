@@ -73,9 +73,9 @@ export const ConversationRow = memo(function ConversationRow({
         <span className={styles.title}>
           <bdi className={styles.name}>{title}</bdi>
           {muted && <IconBellOff aria-hidden="true" />}
-        </span>
+        </span>{' '}
         <LastLine conversation={conversation} />
-      </span>
+      </span>{' '}
       <span className={styles.side}>
         {at !== undefined && <time dateTime={new Date(at).toISOString()}>{shortWhen(at, now)}</time>}
         <span className={styles.signs}>
@@ -114,16 +114,17 @@ function LastLine({ conversation }: { conversation: ShownConversation }): ReactN
   );
 }
 
+/** First what is written there, in its order, so that who speaks to their device can read it out; then what the signs say. */
 function labelOf(conversation: ShownConversation, t: ReturnType<typeof useT>, now: number): string {
   const { title, unread, mentions, markedUnread, typing, draft, author, preview, at, tick } = conversation;
   const last = author ? `${author}: ${preview}` : preview;
   return series([
     title,
+    typing ?? (draft ? `${t('list.draft')} ${draft}` : last),
+    at !== undefined && shortWhen(at, now),
     unread > 0 && t('list.unread', { count: unread }),
     unread === 0 && markedUnread && t('list.markedUnread'),
     mentions > 0 && t('list.mentions', { count: mentions }),
-    typing ?? (draft ? `${t('list.draft')} ${draft}` : last),
-    at !== undefined && shortWhen(at, now),
     tick && t(`tick.${tick}`),
     conversation.presence === 'online' && t('presence.online'),
     conversation.pinned && t('list.pinned'),
