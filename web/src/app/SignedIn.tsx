@@ -90,7 +90,7 @@ export function SignedIn() {
         isPhone={isPhone}
         me={faceOf(me, me.id)}
         unread={unread}
-        banner={server?.demo && <p className={styles.banner}>{translate('demo.banner')}</p>}
+        banner={server?.demo && <header className={styles.banner}>{translate('demo.banner')}</header>}
         list={
           <CrashBoundary>
             <Suspense>
