@@ -9,7 +9,7 @@ test('a group is made, named, joined, left and taken care of', async ({ arrive }
   ];
   const hike = await ann.makeGroup('Hike', [ben, cleo]);
   await hike.say('Who brings bread?');
-  await expect(ben.list.row('Hike')).toHaveAccessibleName(/^Hike, 1 unread, Ann: Who brings bread\?/);
+  await expect(ben.list.row('Hike')).toHaveAccessibleName(/^Hike, Ann: Who brings bread\?, .*, 1 unread$/);
 
   await test.step('a new name, and somebody new, who sees what was said before', async () => {
     await hike.openDetails();
@@ -79,8 +79,8 @@ test('a mention is counted, drawn and cleared by reading', async ({ arrive }) =>
   await band.field.press('Enter');
   await expect(band.message('Ask @Ben').row).toBeVisible();
 
-  await expect(ben.list.row('Band')).toHaveAccessibleName(/^Band, 2 unread, 1 mention, Ann: Ask @Ben/);
-  await expect(cleo.list.row('Band')).toHaveAccessibleName(/^Band, 2 unread, Ann: Ask @Ben/);
+  await expect(ben.list.row('Band')).toHaveAccessibleName(/^Band, Ann: Ask @Ben, .*, 2 unread, 1 mention$/);
+  await expect(cleo.list.row('Band')).toHaveAccessibleName(/^Band, Ann: Ask @Ben, .*, 2 unread$/);
   await expect(ben.page).toHaveTitle(/^\(2\)/);
   await ben.list.filter('Unread');
   await ben.list.open('Band');

@@ -68,7 +68,7 @@ async function meet(ann: Person, anns: Thread, ben: Person): Promise<Thread> {
   await expect(anns.header).toContainText('Online');
   const first = await anns.say('Hello Ben');
   await first.expectState('delivered');
-  await expect(ben.list.row('Ann')).toHaveAccessibleName(/^Ann, 1 unread, Hello Ben, .*Online/);
+  await expect(ben.list.row('Ann')).toHaveAccessibleName(/^Ann, Hello Ben, .*, 1 unread, Online/);
   await expect(ben.page).toHaveTitle(/^\(1\)/);
   await ben.list.open('Ann');
   await expect(ben.thread('Ann').message('Hello Ben').row).toBeVisible();
