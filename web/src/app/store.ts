@@ -23,6 +23,7 @@ import { uploadsReducer } from '@/entities/uploads/slice';
 import { type Uploader, xhrUploader } from '@/entities/uploads/uploader';
 import { usersReducer } from '@/entities/users/slice';
 import { type Api, createApi } from '@/lib/api';
+import { Tabs } from '@/lib/tabs';
 import { connectionSlice, Realtime, type Schedule, SocketWire, serverBatch, type Wire } from '@/realtime';
 
 const slices = combineReducers({
@@ -54,6 +55,8 @@ export interface Parts {
   api: Api;
   uploader: Uploader;
   cache: LocalCache;
+  /** Without them the store is the only one. */
+  tabs?: Tabs;
   schedule?: Schedule;
   /** How long nothing must change before the cache is written, in milliseconds. */
   cacheQuietMs?: number;
@@ -70,7 +73,7 @@ export function createStore(parts: Parts = partsOfTheBrowser()) {
       defaults({ thunk: { extraArgument: services }, immutableCheck: false, serializableCheck: false }),
   });
   Object.assign(services, servicesOf(store, parts));
-  const writer = new CacheWriter(store, services.cache, parts.cacheQuietMs);
+  const writer = new CacheWriter(store, services.cache, services.tabs, parts.cacheQuietMs);
   store.subscribe(() => writer.stateChanged());
   services.realtime.listen({ sessionEnded: (reason) => void store.dispatch(sessionEnded(reason)) });
   return store;
@@ -83,7 +86,10 @@ export function createKith(): AppStore {
   return store;
 }
 
-function servicesOf(host: Host, { wire, api, uploader, cache, schedule }: Parts): Services {
+function servicesOf(
+  host: Host,
+  { wire, api, uploader, cache, tabs = Tabs.alone(), schedule }: Parts,
+): Services {
   const realtime = new Realtime(wire, host, schedule);
   const files = new Files(cache);
   const reporter = new DeliveryReporter(host, realtime);
@@ -91,19 +97,20 @@ function servicesOf(host: Host, { wire, api, uploader, cache, schedule }: Parts)
     api,
     realtime,
     cache,
+    tabs,
     files,
     uploader,
     reporter,
-    outbox: new Outbox(host, { realtime, cache, files, uploader }),
+    outbox: new Outbox(host, { realtime, tabs, cache, files, uploader }),
     catchUp: new CatchUp(host, realtime, cache),
     presence: new PresenceWatch(host, realtime),
     typing: new TypingAnnouncer(host, realtime),
-    echoes: new Echoes(host, realtime),
+    echoes: new Echoes(host, realtime, tabs),
   };
 }
 
 function partsOfTheBrowser(): Parts {
   const cache = new LocalCache();
   cache.open();
-  return { wire: new SocketWire(), api: createApi(), uploader: xhrUploader, cache };
+  return { wire: new SocketWire(), api: createApi(), uploader: xhrUploader, cache, tabs: Tabs.ofBrowser() };
 }

@@ -1,6 +1,7 @@
 import type { ThunkAction, ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import type { RootState } from '@/app/store';
 import type { Api } from '@/lib/api';
+import type { Tabs } from '@/lib/tabs';
 import type { Realtime } from '@/realtime';
 import type { LocalCache } from './cache/cache';
 import type { CatchUp } from './conversations/catchUp';
@@ -17,6 +18,7 @@ export interface Services {
   api: Api;
   realtime: Realtime;
   cache: LocalCache;
+  tabs: Tabs;
   files: Files;
   uploader: Uploader;
   outbox: Outbox;

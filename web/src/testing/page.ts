@@ -3,6 +3,7 @@ import { LocalCache } from '@/entities/cache/cache';
 import { enter } from '@/entities/session/thunks';
 import type { Uploader } from '@/entities/uploads/uploader';
 import { type Api, ApiError } from '@/lib/api';
+import { Tabs } from '@/lib/tabs';
 import type { Me } from '@/protocol';
 import type { ModelServer } from './model-server';
 import { ModelWire } from './model-wire';
@@ -35,11 +36,16 @@ export class ModelUploader implements Uploader {
 }
 
 /** A whole client of one person, at a {@link ModelServer}: the store that the browser runs, over a line of a test. */
-export function openPage(server: ModelServer, user: string, cache: LocalCache = new LocalCache()) {
+export function openPage(
+  server: ModelServer,
+  user: string,
+  cache: LocalCache = new LocalCache(),
+  tabs: Tabs = Tabs.alone(),
+) {
   const wire = new ModelWire(server, user);
   const uploader = new ModelUploader();
   const api = modelApi(meOf(user));
-  const store = createStore({ wire, api, uploader, cache, schedule: queueMicrotask, cacheQuietMs: 20 });
+  const store = createStore({ wire, api, uploader, cache, tabs, schedule: queueMicrotask, cacheQuietMs: 20 });
   return {
     store,
     wire,

@@ -1,5 +1,7 @@
+import { createAction, type UnknownAction } from '@reduxjs/toolkit';
 import type { RootState } from '@/app/store';
 import { beforeLeaving } from '@/lib/leaving';
+import type { Tabs } from '@/lib/tabs';
 import type { ConversationId, UserId } from '@/protocol';
 import type { ConversationsState } from '../conversations/slice';
 import type { Block, Timeline } from '../messages/timeline';
@@ -18,18 +20,24 @@ const BOOT_CONVERSATIONS_MAX = 1_000;
 /** The newest messages of a conversation that are kept for the next start. */
 const CACHED_ROWS_MAX = 60;
 
-/** Writes what the server said behind the screen's back, when nothing else happens. */
+/** A tab that does not lead hands over the newest messages of a conversation that is open in it. */
+const timelineHandedOver = createAction<{ id: ConversationId; timeline: Timeline }>('cache/handedOver');
+
+/** Writes what the server said behind the screen's back, when nothing else happens; of several tabs one does. */
 export class CacheWriter {
   readonly #host: Host;
   readonly #cache: LocalCache;
+  readonly #tabs: Tabs;
   readonly #quietMs: number;
   #written: Pick<RootState, 'conversations' | 'messages' | 'connection' | 'session'>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waitingSince = 0;
 
-  constructor(host: Host, cache: LocalCache, quietMs: number = QUIET_MS) {
+  constructor(host: Host, cache: LocalCache, tabs: Tabs, quietMs: number = QUIET_MS) {
     this.#host = host;
     this.#cache = cache;
+    this.#tabs = tabs;
+    tabs.listen({ heard: ({ action }) => this.#heard(action), led: () => this.stateChanged() });
     this.#quietMs = quietMs;
     this.#written = host.getState();
     beforeLeaving(() => (this.#timer === undefined ? undefined : this.write()));
@@ -52,6 +60,7 @@ export class CacheWriter {
     this.#timer = undefined;
     const state = this.#host.getState();
     const before = this.#written;
+    if (!this.#tabs.isLeader) return this.#handOver(state.messages.timelines);
     this.#written = state;
     if (state.connection.epoch !== before.connection.epoch && before.connection.epoch !== null) {
       await this.#cache.dropServerState();
@@ -61,6 +70,25 @@ export class CacheWriter {
     await this.#cache.writeBoot(record);
     await this.#writeTimelines(state.messages.timelines, before.messages.timelines);
     await this.#cache.dropTimelines(removed(before.conversations, state.conversations));
+  }
+
+  readonly #handed = new Map<ConversationId, Timeline>();
+
+  #handOver(timelines: RootState['messages']['timelines']): void {
+    for (const [id, held] of Object.entries(timelines)) {
+      const timeline = this.#handed.get(id) === held ? undefined : newestRows(held);
+      if (!timeline) continue;
+      this.#handed.set(id, held);
+      this.#tabs.share({ action: timelineHandedOver({ id, timeline }) });
+    }
+  }
+
+  /** A conversation that is held here as well is written from here. */
+  #heard(action: UnknownAction): void {
+    if (!this.#tabs.isLeader || !timelineHandedOver.match(action)) return;
+    const { id, timeline } = action.payload;
+    const { messages, conversations } = this.#host.getState();
+    if (conversations.byId[id] && !messages.timelines[id]?.live) void this.#cache.writeTimeline(id, timeline);
   }
 
   async #writeTimelines(

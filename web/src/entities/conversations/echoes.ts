@@ -1,4 +1,6 @@
+import type { UnknownAction } from '@reduxjs/toolkit';
 import { ApiError } from '@/lib/api';
+import type { Tabs } from '@/lib/tabs';
 import type { ConversationId, Seq } from '@/protocol';
 import type { Realtime } from '@/realtime';
 import type { Host } from '../thunk';
@@ -8,27 +10,30 @@ import { readHereUpTo, setHere, setSettled } from './slice';
 /**
  * Tells the server what was done here to one's own part of conversations: read marks, mutes, pins, drafts. It shows at
  * once as an echo over the server's word, and is sent when the line allows, the latest only, one request at a time for
- * each conversation.
+ * each conversation. The person's other tabs show it, too.
  */
 export class Echoes {
   readonly #host: Host;
   readonly #realtime: Realtime;
+  readonly #tabs: Tabs;
   readonly #busy = new Set<ConversationId>();
 
-  constructor(host: Host, realtime: Realtime) {
+  constructor(host: Host, realtime: Realtime, tabs: Tabs) {
     this.#host = host;
     this.#realtime = realtime;
+    this.#tabs = tabs;
     realtime.listen({ caughtUp: () => this.#sendAll() });
+    tabs.listen({ heard: ({ action }) => isEcho(action) && host.dispatch(action) });
   }
 
   set(id: ConversationId, set: Echo['set']): void {
-    this.#host.dispatch(setHere({ id, set }));
+    this.#tell(setHere({ id, set }));
     void this.#send(id);
   }
 
   /** Read up to `seq`; `left` are the others' messages after it, as far as they are held. */
   read(id: ConversationId, seq: Seq, left: { unread: number; mentions: number }): void {
-    this.#host.dispatch(readHereUpTo({ id, seq, left }));
+    this.#tell(readHereUpTo({ id, seq, left }));
     void this.#send(id);
   }
 
@@ -59,11 +64,11 @@ export class Echoes {
   async #settle(id: ConversationId, set: Echo['set']): Promise<boolean> {
     try {
       await this.#realtime.request('account:set', { conversation_id: id, ...set });
-      this.#host.dispatch(setSettled({ id, set, accepted: true }));
+      this.#tell(setSettled({ id, set, accepted: true }));
       return true;
     } catch (error) {
       if (ApiError.from(error).isTransient) return false;
-      this.#host.dispatch(setSettled({ id, set, accepted: false }));
+      this.#tell(setSettled({ id, set, accepted: false }));
       return true;
     }
   }
@@ -81,9 +86,19 @@ export class Echoes {
     }
   }
 
+  /** Here and in the other tabs. */
+  #tell(action: UnknownAction): void {
+    this.#host.dispatch(action);
+    this.#tabs.share({ action });
+  }
+
   #entry(id: ConversationId): ConversationEntry | undefined {
     return this.#host.getState().conversations.byId[id];
   }
+}
+
+function isEcho(action: UnknownAction): boolean {
+  return setHere.match(action) || readHereUpTo.match(action) || setSettled.match(action);
 }
 
 function isWaiting({ my, echo }: ConversationEntry): boolean {

@@ -1,4 +1,6 @@
+import type { UnknownAction } from '@reduxjs/toolkit';
 import { ApiError } from '@/lib/api';
+import type { TabNote, Tabs } from '@/lib/tabs';
 import type { ClientId, ConversationId, ErrorBody, SendMessage, Version } from '@/protocol';
 import { backoff, type Realtime } from '@/realtime';
 import type { LocalCache } from '../cache/cache';
@@ -21,8 +23,12 @@ import {
 /** How long a change that the server took is shown as done before its push has come. */
 const PUSH_AWAITED_MS = 3_000;
 
+/** How long the tab that leads may leave something lying that this one, which is connected, could send. */
+const LEADER_PATIENCE_MS = 3_000;
+
 export interface OutboxServices {
   realtime: Realtime;
+  tabs: Tabs;
   cache: LocalCache;
   files: Files;
   uploader: Uploader;
@@ -32,6 +38,8 @@ export interface OutboxServices {
  * Sends what was written and done here, in the order in which it was, once: a message keeps its `client_id` through every
  * attempt, and the server answers a repeated one with the first. It is on disk before the first attempt, where there is
  * one; it leaves when the server has acknowledged it, or when its writer discards it.
+ *
+ * Of the tabs of one person one sends for all. Each shows what waits in any of them.
  */
 export class Outbox {
   readonly #host: Host;
@@ -49,6 +57,7 @@ export class Outbox {
     this.#host = host;
     this.#services = services;
     services.realtime.listen({ caughtUp: () => this.#sendAll(), folded: () => this.#forgetSettled() });
+    services.tabs.listen({ heard: (note) => this.#heard(note), led: () => void this.#led() });
   }
 
   /** Takes a message with its files. It is in the state when this returns; the promise is kept when it is on disk. */
@@ -59,7 +68,9 @@ export class Outbox {
     this.#host.dispatch(messageQueued(message));
     await Promise.all([...stored, this.#keepMessage(message)]);
     this.#storing.delete(message.client_id);
+    this.#services.tabs.share({ action: messageQueued(message), files });
     void this.#sendMessages(message.conversation_id);
+    this.#watchLeader();
   }
 
   /** Takes a change. The promise is kept when the server has taken it, and broken with its refusal. */
@@ -71,7 +82,9 @@ export class Outbox {
       this.#outcomes.set(change.id, { resolve, reject }),
     );
     await this.#services.cache.putOutbox(change.id, { kind: 'change', change });
+    this.#services.tabs.share({ action: changeQueued(change) });
     void this.#sendChanges(change.conversation_id);
+    this.#watchLeader();
     return outcome;
   }
 
@@ -85,7 +98,7 @@ export class Outbox {
   discard(conversationId: ConversationId, clientId: ClientId): void {
     const message = this.#message(conversationId, clientId);
     if (!message || message.state === 'sent') return;
-    this.#host.dispatch(messageDropped({ conversationId, clientId }));
+    this.#tell(messageDropped({ conversationId, clientId }));
     this.#forget(message);
   }
 
@@ -119,6 +132,77 @@ export class Outbox {
     const { messages, changes } = this.#host.getState().outbox;
     for (const id of Object.keys(messages)) void this.#sendMessages(id);
     for (const id of Object.keys(changes)) void this.#sendChanges(id);
+    this.#watchLeader();
+  }
+
+  /** This tab sends from now on: also what the one before it had stored and told nobody of. */
+  async #led(): Promise<void> {
+    const { me } = this.#host.getState().session;
+    if (this.#isStopped || !me) return;
+    await this.restore(me.id);
+    this.#sendAll();
+  }
+
+  /** Something happened to the outbox in another tab. */
+  #heard({ action, files }: TabNote): void {
+    if (messageQueued.match(action)) this.#take(action.payload, files);
+    else if (messageMoved.match(action)) this.#moved(action);
+    else if (changeQueued.match(action)) {
+      this.#host.dispatch(action);
+      void this.#sendChanges(action.payload.conversation_id);
+    } else if (changeDropped.match(action)) void this.#dropped(action.payload);
+    else if (messageDropped.match(action)) this.#host.dispatch(action);
+  }
+
+  #take(message: PendingMessage, files: TabNote['files']): void {
+    const { conversation_id: id, client_id: clientId } = message;
+    const rows = this.#host.getState().messages.timelines[id]?.rows ?? {};
+    if (Object.values(rows).some((row) => row.client_id === clientId)) return;
+    if (files) this.#services.files.hold(files);
+    this.#kept.set(clientId, message);
+    this.#host.dispatch(messageQueued(message));
+    void this.#sendMessages(id);
+  }
+
+  #moved(action: ReturnType<typeof messageMoved>): void {
+    this.#host.dispatch(action);
+    const { conversationId, clientId, change } = action.payload;
+    const version = this.#host.getState().conversations.byId[conversationId]?.shared.version ?? 0;
+    // Its row may have been here before the word of it, which then nothing would take away again.
+    if (change.became && change.became.version <= version) {
+      this.#host.dispatch(messageDropped({ conversationId, clientId }));
+      this.#forgetSettled();
+    }
+    if (change.state === 'queued') void this.#sendMessages(conversationId);
+  }
+
+  async #dropped(payload: ReturnType<typeof changeDropped>['payload']): Promise<void> {
+    const { conversationId, id, refusal } = payload;
+    const held = this.#host.getState().outbox.changes[conversationId]?.find((change) => change.id === id);
+    if (held?.kind === 'delete' && !refusal) await this.#pushed(held, undefined);
+    this.#host.dispatch(changeDropped(payload));
+    this.#conclude(id, refusal && new ApiError(refusal));
+  }
+
+  /** Sees to it that the tab that leads does not sleep over what this one could send. */
+  #watchLeader(): void {
+    if (this.#services.tabs.isLeader) return;
+    const waiting = this.#waiting();
+    if (waiting.size === 0) return;
+    setTimeout(() => {
+      const { connection, session } = this.#host.getState();
+      if (this.#isStopped || connection.status !== 'online' || !session.me) return;
+      const isStuck = [...this.#waiting()].some((id) => waiting.has(id));
+      if (isStuck) this.#services.tabs.takeOver(session.me.id);
+    }, LEADER_PATIENCE_MS);
+  }
+
+  /** What is next in each conversation and not on its way. */
+  #waiting(): ReadonlySet<ClientId> {
+    const { messages, changes } = this.#host.getState().outbox;
+    const heads = Object.values(messages).map((all) => all.find(({ state }) => state !== 'failed'));
+    const queued = heads.flatMap((head) => (head?.state === 'queued' ? [head.client_id] : []));
+    return new Set([...queued, ...Object.values(changes).flatMap(([first]) => first?.id ?? [])]);
   }
 
   /** Sends a conversation's messages one after another. A refused one is marked and does not hold up the others. */
@@ -275,10 +359,15 @@ export class Outbox {
   }
 
   #settle(change: PendingChange, refusal?: ApiError): void {
-    this.#host.dispatch(changeDropped({ conversationId: change.conversation_id, id: change.id }));
-    void this.#services.cache.dropOutbox(change.id);
-    const outcome = this.#outcomes.get(change.id);
-    this.#outcomes.delete(change.id);
+    const { conversation_id: conversationId, id } = change;
+    this.#tell(changeDropped({ conversationId, id, ...(refusal ? { refusal: bodyOf(refusal) } : {}) }));
+    void this.#services.cache.dropOutbox(id);
+    this.#conclude(id, refusal);
+  }
+
+  #conclude(id: ClientId, refusal?: ApiError): void {
+    const outcome = this.#outcomes.get(id);
+    this.#outcomes.delete(id);
     if (refusal) outcome?.reject(refusal);
     else outcome?.resolve();
   }
@@ -306,7 +395,9 @@ export class Outbox {
   }
 
   #maySend(): boolean {
-    return !this.#isStopped && this.#host.getState().connection.status === 'online';
+    return (
+      !this.#isStopped && this.#services.tabs.isLeader && this.#host.getState().connection.status === 'online'
+    );
   }
 
   #message(id: ConversationId, clientId: ClientId): PendingMessage | undefined {
@@ -318,7 +409,13 @@ export class Outbox {
     clientId: ClientId,
     change: Parameters<typeof messageMoved>[0]['change'],
   ): void {
-    this.#host.dispatch(messageMoved({ conversationId, clientId, change }));
+    this.#tell(messageMoved({ conversationId, clientId, change }));
+  }
+
+  /** Here and in the other tabs. */
+  #tell(action: UnknownAction): void {
+    this.#host.dispatch(action);
+    this.#services.tabs.share({ action });
   }
 
   async #keepMessage(message: PendingMessage): Promise<void> {

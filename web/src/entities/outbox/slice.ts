@@ -88,9 +88,12 @@ export const messageDropped = createAction<{ conversationId: ConversationId; cli
   'outbox/messageDropped',
 );
 export const changeQueued = createAction<PendingChange>('outbox/changeQueued');
-export const changeDropped = createAction<{ conversationId: ConversationId; id: ClientId }>(
-  'outbox/changeDropped',
-);
+export const changeDropped = createAction<{
+  conversationId: ConversationId;
+  id: ClientId;
+  /** Why the server did not take it. */
+  refusal?: ErrorBody;
+}>('outbox/changeDropped');
 /** What this device had kept of an earlier visit. */
 export const outboxRestored = createAction<{
   messages: readonly PendingMessage[];

@@ -151,7 +151,7 @@ export function deleteAccount(choice: { password: string; keepMessages: boolean 
 
 /** Puts in what this device has kept, so that something is shown before the server has answered. */
 function restore(): AppThunk<Promise<void>> {
-  return async (dispatch, _getState, { cache, outbox, realtime }) => {
+  return async (dispatch, _getState, { cache, outbox, realtime, tabs }) => {
     const record = await cache.readBoot();
     if (!record) return;
     dispatch(usersLoaded(record.users));
@@ -162,6 +162,7 @@ function restore(): AppThunk<Promise<void>> {
     dispatch(tellMe(record.me));
     await outbox.restore(record.me.id);
     dispatch(signedIn(record.me));
+    tabs.join(record.me.id);
     realtime.start();
   };
 }
@@ -185,20 +186,22 @@ function recognize(): AppThunk<Promise<void>> {
  * reload, it does so if it did before.
  */
 export function enter(me: Me, keep: boolean | undefined): AppThunk<Promise<void>> {
-  return async (dispatch, getState, { cache, outbox, realtime }) => {
+  return async (dispatch, getState, { cache, outbox, realtime, tabs }) => {
     if (getState().session.status === 'signed-in') await dispatch(exit(null));
     if (keep === true) await cache.keep(me.id);
     else if (keep === false || !cache.isKeptFor(me.id)) await cache.destroy();
     dispatch(tellMe(me));
     await outbox.restore(me.id);
     dispatch(signedIn(me));
+    tabs.join(me.id);
     realtime.start();
   };
 }
 
 function exit(reason: SessionEndReason | null): AppThunk<Promise<void>> {
-  return async (dispatch, _getState, { realtime, outbox, cache }) => {
+  return async (dispatch, _getState, { realtime, outbox, cache, tabs }) => {
     realtime.stop();
+    tabs.leave();
     outbox.stop();
     dispatch(signedOut(reason));
     await cache.destroy();

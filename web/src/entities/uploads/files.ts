@@ -19,6 +19,11 @@ export class Files {
     await this.#cache.putFile(localId, file);
   }
 
+  /** Holds files for this page only: another tab keeps them on disk. */
+  hold(files: ReadonlyMap<string, File>): void {
+    for (const [localId, file] of files) this.#held.set(localId, file);
+  }
+
   async get(localId: string): Promise<File | undefined> {
     const held = this.#held.get(localId) ?? (await this.#cache.readFile(localId));
     if (held) this.#held.set(localId, held);
