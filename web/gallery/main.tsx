@@ -1,11 +1,16 @@
 import { createRoot } from 'react-dom/client';
 import '@/ui/global.css';
+import { setLanguage } from '@/lib/i18n/language';
+import { activatePseudo, PSEUDO } from '@/lib/i18n/pseudo';
 import { PLAIN_LOOK, setLook } from '@/lib/look';
 import { Toaster } from '@/ui/Toaster';
 import { TooltipLayer } from '@/ui/Tooltip';
 import { VIEWS } from './views';
 
-/** `?view=NAME&theme=dark&accent=plum&dir=rtl`: one view alone, as screenshots and axe want it; without a name, the list. */
+/**
+ * `?view=NAME&theme=dark&accent=plum&lang=ar&dir=rtl`: one view alone, as screenshots and axe want it; without a name,
+ * the list. `lang=en-XA` is the pseudo-language.
+ */
 const query = new URLSearchParams(location.search);
 const view = VIEWS[query.get('view') ?? ''];
 
@@ -15,7 +20,11 @@ setLook({
   accent: (query.get('accent') as 'jade' | null) ?? 'jade',
   density: (query.get('density') as 'compact' | null) ?? 'comfortable',
 });
-document.documentElement.dir = query.get('dir') ?? 'ltr';
+const language = query.get('lang');
+if (language === PSEUDO) activatePseudo();
+else await setLanguage(language ?? 'en');
+// On the body, since the client itself sets the direction of the document with its language.
+document.body.dir = query.get('dir') ?? '';
 
 const root = document.getElementById('root');
 if (root) {

@@ -1,4 +1,5 @@
 import { type Api, ApiError } from '@/lib/api';
+import { currentLocale } from '@/lib/i18n';
 import { parseEntities } from '@/lib/text/entities';
 import type { Attachment, Me, Mention, Message, Profile } from '@/protocol';
 import type { AnswerOf, CommandName, PayloadOf, Wire, WireEvents } from '@/realtime';
@@ -235,7 +236,7 @@ function me(): Me {
     ...profile(ME),
     role: 'owner',
     created_at: 0,
-    settings: { read_receipts: true, presence: true, preferences: {} },
+    settings: { read_receipts: true, presence: true, preferences: { language: currentLocale() } },
   };
 }
 

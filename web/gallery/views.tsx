@@ -14,6 +14,8 @@ import { ThreadHeader } from '@/features/timeline/ThreadHeader';
 import { Timeline } from '@/features/timeline/Timeline';
 import { TypingRow } from '@/features/timeline/TypingRow';
 import { ApiError } from '@/lib/api';
+import { t } from '@/lib/i18n';
+import { series } from '@/lib/i18n/lists';
 import type { ServerInfo } from '@/protocol';
 import { Chip } from '@/ui/Chip';
 import { IconButton } from '@/ui/IconButton';
@@ -34,22 +36,22 @@ const SERVER: ServerInfo = {
 
 function List() {
   return (
-    <nav aria-label="Conversations" className={sidebar.sidebar}>
+    <nav aria-label={t('list.label')} className={sidebar.sidebar}>
       <header className={sidebar.header}>
-        <h1 className={sidebar.title}>Chats</h1>
-        <IconButton label="New conversation">
+        <h1 className={sidebar.title}>{t('list.title')}</h1>
+        <IconButton label={t('list.new')}>
           <IconPencil />
         </IconButton>
       </header>
       <label className={sidebar.search}>
         <IconSearch aria-hidden="true" />
-        <input type="search" placeholder="Search" aria-label="Search" />
+        <input type="search" placeholder={t('list.search')} aria-label={t('list.searchLabel')} />
       </label>
       <div className={sidebar.filters}>
-        <Chip pressed>All</Chip>
-        <Chip pressed={false}>Unread</Chip>
-        <Chip pressed={false}>Groups</Chip>
-        <Chip pressed={false}>Archived</Chip>
+        <Chip pressed>{t('list.filter.all')}</Chip>
+        <Chip pressed={false}>{t('list.filter.unread')}</Chip>
+        <Chip pressed={false}>{t('list.filter.groups')}</Chip>
+        <Chip pressed={false}>{t('list.filter.archived')}</Chip>
       </div>
       <div className={sidebar.scroller}>
         <ul>
@@ -81,14 +83,14 @@ function Thread({ messages, mode }: { messages: ShownMessage[]; mode?: ComposerM
         title="Summer on the lake"
         faces={[{ id: 'lake', name: '🏔️' }]}
         presence={undefined}
-        status="Ines, Jonas, Mei and you · 3 online"
+        status={`${t('thread.members', { names: series(['Ines', 'Jonas', 'Mei']) })} · ${t('presence.onlineCount', { count: 3 })}`}
         statusIsLive={false}
         detailsOpen={false}
         onBack={nothing}
         onDetails={nothing}
       />
       <Timeline
-        label="Messages"
+        label={t('timeline.label', { name: 'Summer on the lake' })}
         days={days(messages, messages === EVERY_KIND ? (EVERY_KIND[8]?.seq ?? null) : null)}
         now={NOW}
         reachesLive

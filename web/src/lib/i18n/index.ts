@@ -11,7 +11,7 @@ const catalogues: Record<Locale, () => Promise<{ messages: Messages }>> = {
   ja: () => import('./ja.po'),
 };
 
-const RIGHT_TO_LEFT: ReadonlySet<Locale> = new Set(['ar']);
+const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(['ar']);
 
 /** The language asked for last: an earlier one that arrives later is not shown. */
 let wanted: Locale = 'en';
@@ -61,6 +61,12 @@ export async function activate(locale: Locale): Promise<void> {
   const regional = browserLanguages().find((tag) => languageOf(tag) === locale) ?? locale;
   i18n.load(locale, { ...english, ...messages });
   i18n.activate(locale, [regional]);
+  declareLanguage();
+}
+
+/** Tells the document which language is spoken in it, and in which direction that is written. */
+export function declareLanguage(): void {
+  const locale = currentLocale();
   document.documentElement.lang = locale;
   document.documentElement.dir = RIGHT_TO_LEFT.has(locale) ? 'rtl' : 'ltr';
 }

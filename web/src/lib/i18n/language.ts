@@ -1,4 +1,4 @@
-import { activate, preferredLocale } from './index';
+import { activate, declareLanguage, preferredLocale } from './index';
 import { isLocale, type Locale } from './locales';
 
 /** Where the device keeps the language chosen, for the time before it is known whose account this is. */
@@ -33,6 +33,7 @@ async function speak(chosen: string | null | undefined): Promise<void> {
     await activate(preferredLocale(chosen));
   } catch {
     // Without its chunk, which the network may not give, a language is not spoken; another is better than none.
+    declareLanguage();
   }
 }
 

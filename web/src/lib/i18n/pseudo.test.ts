@@ -6,7 +6,7 @@ import { PSEUDO, pseudo } from './pseudo';
 const i18n = setupI18n({ locale: PSEUDO, messages: { [PSEUDO]: pseudo(english) } });
 
 test('every sentence is bracketed once, around all of its forms', () => {
-  for (const id of Object.keys(english)) {
+  for (const id of Object.keys(english).filter((key) => /\p{L}/u.test(JSON.stringify(english[key])))) {
     for (const count of [0, 1, 2]) {
       const said = i18n._(id, { count, seconds: count, name: '' });
       expect(said).toMatch(/^⟦[^⟦⟧]*⟧$/u);

@@ -16,7 +16,10 @@ const ACCENTED = [...'åƀçđéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁ
  */
 export function activatePseudo(): void {
   i18n.loadAndActivate({ locale: PSEUDO, messages: pseudo(english) });
-  document.documentElement.lang = PSEUDO;
+  // The client speaks what its account prefers; here that is this, whatever it is.
+  i18n.on('change', () => {
+    if (i18n.locale !== PSEUDO) i18n.activate(PSEUDO);
+  });
 }
 
 /** A catalogue in the pseudo-language. Names of places and the forms of plurals stay. */
@@ -27,7 +30,9 @@ export function pseudo(messages: Messages): Messages {
 type Part = string | Place;
 type Place = [name: string, kind?: string, forms?: Record<string, Part[] | string | number>];
 
+/** A sentence in its brackets; a sign without words, such as the comma between names, is in no language. */
 function bracketed(sentence: Messages[string]): Messages[string] {
+  if (!/\p{L}/u.test(JSON.stringify(sentence))) return sentence;
   const parts = accented(sentence as Part[] | string);
   return ['⟦', ...(typeof parts === 'string' ? [parts] : parts), '⟧'] as Messages[string];
 }
