@@ -271,18 +271,25 @@ export class Outbox {
     const told = (progress: number) =>
       this.#host.dispatch(uploadMoved({ localId, upload: { progress, state: 'uploading' } }));
     told(0);
-    const attachment = await this.#services.uploader.upload(file, pending.alt, told);
+    const attachment = await this.#services.uploader.upload(file, pending.alt, told, {
+      url: pending.upload,
+      began: (upload) => this.#noteUpload(message, localId, { upload }),
+    });
     this.#host.dispatch(uploadMoved({ localId, upload: { progress: 1, state: 'done' } }));
-    this.#noteUploaded(message, localId, attachment);
+    this.#noteUpload(message, localId, { attachment });
     return attachment;
   }
 
-  #noteUploaded(message: PendingMessage, localId: string, attachment: PendingAttachment['attachment']): void {
+  #noteUpload(
+    message: PendingMessage,
+    localId: string,
+    news: Partial<Pick<PendingAttachment, 'upload' | 'attachment'>>,
+  ): void {
     const { conversation_id: id, client_id: clientId } = message;
     const current = this.#message(id, clientId);
     if (!current) return;
     const attachments = current.attachments.map((other) =>
-      other.localId === localId ? { ...other, attachment } : other,
+      other.localId === localId ? { ...other, ...news } : other,
     );
     this.#move(id, clientId, { attachments });
     void this.#keepMessage({ ...current, attachments });

@@ -24,6 +24,8 @@ export interface PendingAttachment {
   /** Of a photo, as far as this browser could tell. */
   readonly width: number | null;
   readonly height: number | null;
+  /** What the server calls the upload that has begun: after a break it goes on there. */
+  readonly upload?: string;
   /** Once it is up. */
   readonly attachment: Attachment | null;
 }
