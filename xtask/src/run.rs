@@ -33,14 +33,18 @@ pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<()> {
     become_server(server)
 }
 
+/// Where a demonstration lives: not among anyone's real conversations, where it would be refused.
+const DEMO_DATA: &str = "./data/demo";
+
 /// The defaults that neither the arguments nor the environment override.
 fn defaults(args: &[OsString], in_environment: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let demo = args.iter().any(|arg| arg == "--demo") || in_environment("KITH_DEMO");
     DEFAULTS
         .iter()
         .filter(|(option, variable, _)| {
             !args.iter().any(|arg| names(arg, option)) && !in_environment(variable)
         })
-        .flat_map(|(option, _, value)| [*option, *value])
+        .flat_map(|(option, _, value)| [*option, if *option == "--data" && demo { DEMO_DATA } else { *value }])
         .collect()
 }
 
@@ -74,7 +78,13 @@ mod tests {
 
     #[test]
     fn loopback_and_the_data_folder_are_the_defaults() {
-        assert_eq!(given(&["--demo"], &[]), ["--data", "./data", "--listen", "127.0.0.1:8080"]);
+        assert_eq!(given(&[], &[]), ["--data", "./data", "--listen", "127.0.0.1:8080"]);
+    }
+
+    #[test]
+    fn a_demonstration_has_a_folder_of_its_own() {
+        assert_eq!(given(&["--demo"], &[]), ["--data", "./data/demo", "--listen", "127.0.0.1:8080"]);
+        assert_eq!(given(&["--demo", "--data=here"], &[]), ["--listen", "127.0.0.1:8080"]);
     }
 
     #[test]
