@@ -21,8 +21,11 @@ use crate::{
 
 /// Conversations in one answer of `sync`.
 const CONVERSATIONS_MAX: usize = 50;
-/// What summaries may take of an answer, in bytes.
+/// What the rows of the account and summaries may take of an answer together, in bytes.
 const ANSWER_BYTES: usize = limits::ANSWER_BYTES_MAX - 64 * 1024;
+/// What the account's rows and the people in them may take of that, in bytes. Whoever has blocked very many asks for the
+/// profiles of the rest.
+const ACCOUNT_BYTES: usize = ANSWER_BYTES * 3 / 4;
 /// Account rows and removed conversations told one by one; with more, beginning anew is cheaper.
 const ROWS_MAX: usize = 500;
 /// Changed messages told one by one; with more, the newest page is cheaper.
@@ -117,8 +120,6 @@ fn sync(
         below: i64::MAX,
     });
 
-    let mut named = Named::default();
-    let (conversations, next) = list(connection, actor, &cursor, walk, &mut named)?;
     let first = cursor.walk.is_none();
     let account = match first {
         true => account_rows(connection, user, &cursor, account_version)?,
@@ -126,9 +127,16 @@ fn sync(
             AccountRows { account_version: AccountVersion(walk.account_until), ..AccountRows::default() }
         }
     };
+    let mut named = Named::default();
+    let mut bytes = account_weight(&account);
     for block in &account.blocks {
-        named.add(connection, block.user_id)?;
+        if bytes > ACCOUNT_BYTES {
+            break;
+        }
+        bytes += named.add(connection, block.user_id)?;
     }
+    let room = ANSWER_BYTES.saturating_sub(bytes);
+    let (conversations, next) = list(connection, actor, &cursor, walk, room, &mut named)?;
     let removed = if first { removed(connection, user, cursor.since)? } else { Vec::new() };
     let more = next.is_some() || (!first && tick > walk.until);
     let cursor = match next {
@@ -180,6 +188,7 @@ fn list(
     actor: UserId,
     cursor: &Cursor,
     walk: Walk,
+    bytes_max: usize,
     named: &mut Named,
 ) -> Outcome<(Vec<ConversationSummary>, Option<Walk>)> {
     let mut touched = connection.prepare_cached(
@@ -199,7 +208,7 @@ fn list(
         let door = door::enter(connection, actor, id)?;
         let (summary, weight) = summaries::summary(connection, &door, named)?;
         bytes += weight;
-        if summaries.len() == CONVERSATIONS_MAX || (bytes > ANSWER_BYTES && !summaries.is_empty()) {
+        if summaries.len() == CONVERSATIONS_MAX || (bytes > bytes_max && !summaries.is_empty()) {
             return Ok((summaries, Some(reached)));
         }
         reached = Walk { below_tick: row.get(0)?, below: row.get(1)?, ..walk };
@@ -223,6 +232,13 @@ fn account_rows(
         rows.settings = Some(account::settings(connection, user)?);
     }
     Ok(rows)
+}
+
+/// About how many bytes the rows of an account take in an answer.
+fn account_weight(account: &AccountRows) -> usize {
+    let preferences = account.settings.iter().flat_map(|settings| &settings.preferences);
+    let preferences = preferences.map(|(key, value)| 8 + rows::escaped_len(key) + rows::escaped_len(value));
+    150 * (account.hidden.len() + account.blocks.len()) + preferences.sum::<usize>()
 }
 
 fn removed(connection: &Connection, user: i64, since: u64) -> rusqlite::Result<Vec<ConversationId>> {

@@ -67,7 +67,7 @@ macro_rules! store_conformance {
             ]
             sync: [
                 a_cursor_brings_only_what_changed, a_long_list_comes_in_pages, a_useless_cursor_begins_anew, removed_conversations_are_named,
-                a_block_reaches_the_counts_of_who_was_away,
+                a_block_reaches_the_counts_of_who_was_away, an_answer_has_room_for_everyone_one_has_blocked,
                 changes_of_a_conversation_or_its_newest_page, a_profile_change_reaches_who_was_away,
             ]
             users: [

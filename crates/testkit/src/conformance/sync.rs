@@ -129,6 +129,29 @@ pub async fn a_block_reaches_the_counts_of_who_was_away(stage: &Stage) {
     }
 }
 
+pub async fn an_answer_has_room_for_everyone_one_has_blocked(stage: &Stage) {
+    let [ann, ben] = stage.people(["ann", "ben"]).await;
+    let about = UpdateProfile { about: Some("x".repeat(limits::ABOUT_UTF16_MAX)), ..Default::default() };
+    let mut blocks = Vec::new();
+    for number in 0..limits::BLOCKS_MAX {
+        let person = stage.person(&format!("person{number}")).await;
+        stage.chat.update_profile(person, about.clone()).await.unwrap();
+        stage.heard();
+        blocks.push(SetAccount { block: Some(true), user_id: Some(person), ..Default::default() });
+    }
+    for block in &blocks {
+        stage.heard();
+        stage.chat.set_account(ann, block.clone()).await.unwrap();
+    }
+    for _ in 0..6 {
+        let group = stage.group(ann, &[ben]).await;
+        let said = "世".repeat(limits::TEXT_UTF16_MAX);
+        stage.say(ben, group, &said).await;
+    }
+    let (answers, _) = everything(stage, ann, SyncRequest::default()).await;
+    assert_eq!((answers[0].account.blocks.len(), ids(&answers).len()), (limits::BLOCKS_MAX, 6));
+}
+
 pub async fn removed_conversations_are_named(stage: &Stage) {
     let [ann, ben] = stage.people(["ann", "ben"]).await;
     let group = stage.group(ann, &[ben]).await;
