@@ -24,7 +24,8 @@ const language = query.get('lang');
 if (language === PSEUDO) activatePseudo();
 else await setLanguage(language ?? 'en');
 // On the body, since the client itself sets the direction of the document with its language.
-document.body.dir = query.get('dir') ?? '';
+const direction = query.get('dir');
+if (direction) document.body.dir = direction;
 
 const root = document.getElementById('root');
 if (root) {

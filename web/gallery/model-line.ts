@@ -203,7 +203,7 @@ export class ModelLine implements Wire {
     const two = server.create('group', ['kim', 'sam', 'dario']);
     this.#title(two, null, now - 3000 * MINUTE);
     say('kim', two, 2900, 'On my way');
-    server.create('direct', ['kim', 'dario']);
+    this.#title(server.create('direct', ['kim', 'dario']), null, now - 8000 * MINUTE);
     const library = server.create('group', ['lena', 'kim']);
     this.#title(library, 'Choir', now - 9000 * MINUTE);
     server.read(

@@ -157,9 +157,9 @@ function plain(text) {
 
 function literals(file) {
   const source = readFileSync(file, 'utf8');
-  return [...source.matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])+)\1/g)]
-    .map(([, , text]) => text.split(/\$\{[^}]*\}|\\n/))
-    .flat();
+  return [...source.matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])+)\1/g)].flatMap(([, , text]) =>
+    text.split(/\$\{[^}]*\}|\\n/),
+  );
 }
 
 function languageNames() {

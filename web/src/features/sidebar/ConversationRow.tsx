@@ -94,22 +94,28 @@ export const ConversationRow = memo(function ConversationRow({
 function LastLine({ conversation }: { conversation: ShownConversation }): ReactNode {
   const t = useT();
   const { typing, draft, author, preview } = conversation;
-  if (typing) return <span className={classes(styles.line, styles.typing)}>{typing}</span>;
+  if (typing) {
+    return (
+      <span className={classes(styles.line, styles.typing)}>
+        <bdi className={styles.said}>{typing}</bdi>
+      </span>
+    );
+  }
   if (draft) {
     return (
       <span className={styles.line}>
-        <span className={styles.draft}>{t('list.draft')}</span> <bdi>{draft}</bdi>
+        <span className={styles.draft}>{t('list.draft')}</span> <bdi className={styles.said}>{draft}</bdi>
       </span>
     );
   }
   return (
     <span className={styles.line}>
       {author && (
-        <>
-          <bdi>{author}</bdi>:{' '}
-        </>
-      )}
-      <bdi>{preview}</bdi>
+        <span className={styles.author}>
+          <bdi>{author}</bdi>:
+        </span>
+      )}{' '}
+      <bdi className={styles.said}>{preview}</bdi>
     </span>
   );
 }
