@@ -21,7 +21,7 @@ use crate::{
 
 impl MessageStore for SqliteStore {
     fn send(&self, actor: UserId, message: NewMessage, now: Timestamp) -> Reply<Message> {
-        self.write(move |write| send::send(write, actor, message, now))
+        self.write_whole(move |write| send::send(write, actor, message, now))
     }
 
     fn edit(&self, actor: UserId, address: MessageAddress, text: NewText, now: Timestamp) -> Reply<Message> {

@@ -102,7 +102,12 @@ pub(crate) fn attachment_of(row: &Row<'_>) -> rusqlite::Result<Attachment> {
     })
 }
 
-fn attachments(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite::Result<Vec<Attachment>> {
+/// The attachments of a message, in their order.
+pub(crate) fn attachments(
+    connection: &Connection,
+    conversation: i64,
+    seq: Seq,
+) -> rusqlite::Result<Vec<Attachment>> {
     connection
         .prepare_cached(&format!(
             "SELECT {ATTACHMENT} FROM message_attachments x JOIN attachments a ON a.num = x.attachment \

@@ -35,13 +35,11 @@ pub(crate) fn send(
     content.reply_to = new.reply_to;
     content.client = Some((new.client_id, new.fingerprint));
 
-    let seq = insert(write, &mut door, content, now)?;
+    let message = insert(write, &mut door, content, now)?;
     door.save(write)?;
-    mark_spoken(write, &door, seq)?;
-    let message =
-        rows::message(write.connection, door.conversation, seq, None)?.ok_or_else(Refusal::internal)?;
-    let cause =
-        Cause { kind: CauseKind::Sent, actor_id: actor, seq: Some(seq), emoji: None, user_ids: Vec::new() };
+    mark_spoken(write, &door, message.seq)?;
+    let seq = Some(message.seq);
+    let cause = Cause { kind: CauseKind::Sent, actor_id: actor, seq, emoji: None, user_ids: Vec::new() };
     let change = ConversationChanged {
         messages: vec![message.clone()],
         quotes: quote.into_iter().collect(),
@@ -135,9 +133,8 @@ fn answered(connection: &Connection, door: &Door, seq: Seq) -> Outcome<Message> 
 }
 
 /// What a new message holds.
-#[derive(Default)]
 pub(crate) struct Content {
-    kind: u8,
+    kind: MessageKind,
     text: String,
     entities: Vec<Entity>,
     attachments: Vec<i64>,
@@ -145,6 +142,21 @@ pub(crate) struct Content {
     reply_to: Option<Seq>,
     system: Option<SystemNotice>,
     client: Option<(ClientId, [u8; 8])>,
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self {
+            kind: MessageKind::Text,
+            text: String::new(),
+            entities: Vec::new(),
+            attachments: Vec::new(),
+            forwarded: false,
+            reply_to: None,
+            system: None,
+            client: None,
+        }
+    }
 }
 
 fn own(connection: &Connection, door: &Door, new: &NewMessage) -> Outcome<Content> {
@@ -211,17 +223,16 @@ pub(crate) fn insert_notice(
     notice: SystemNotice,
     now: Timestamp,
 ) -> Outcome<Message> {
-    let content = Content { kind: 1, system: Some(notice), ..Content::default() };
-    let seq = insert(write, door, content, now)?;
-    let message = rows::message(write.connection, door.conversation, seq, None)?;
-    Ok(message.ok_or_else(Refusal::internal)?)
+    let content = Content { kind: MessageKind::System, system: Some(notice), ..Content::default() };
+    insert(write, door, content, now)
 }
 
 const INSERT: &str = "INSERT INTO messages (conversation, seq, created_version, sender, client_id, fingerprint, kind, extras, \
      created_at, reply_to, doc, text, entities, system) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
-/// Writes a message under the next number and the next version, without saving the conversation's own row.
-fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) -> Outcome<Seq> {
+/// Writes a message under the next number and the next version, without saving the conversation's own row. Returns what a
+/// reader would find.
+fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) -> Outcome<Message> {
     let connection = write.connection;
     let version = door.take_version();
     door.last_seq = door.last_seq.next();
@@ -231,10 +242,11 @@ fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) 
     extras |= if content.attachments.is_empty() { 0 } else { extras::ATTACHMENTS };
     extras |= if content.forwarded { extras::FORWARDED } else { 0 };
     extras |= if mentioned.is_empty() { 0 } else { extras::MENTIONS };
-    let doc = (content.kind == 0).then(|| search::add(connection, door.conversation, seq)).transpose()?;
+    let is_text = content.kind == MessageKind::Text;
+    let doc = is_text.then(|| search::add(connection, door.conversation, seq)).transpose()?;
     let json = |value: serde_json::Result<String>| value.expect("wire types always serialize");
     let entities = (!content.entities.is_empty()).then(|| json(serde_json::to_string(&content.entities)));
-    let system = content.system.map(|system| json(serde_json::to_string(&system)));
+    let system = content.system.as_ref().map(|system| json(serde_json::to_string(system)));
     connection.prepare_cached(INSERT)?.execute(params![
         door.conversation,
         seq.0,
@@ -242,7 +254,7 @@ fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) 
         door.user,
         content.client.map(|(client_id, _)| *client_id.as_bytes()),
         content.client.map(|(_, fingerprint)| fingerprint),
-        content.kind,
+        u8::from(!is_text),
         extras,
         now.0,
         content.reply_to.map(|seq| seq.0),
@@ -253,7 +265,30 @@ fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) 
     ])?;
     attachments::show(connection, door.conversation, seq, &content.attachments)?;
     save_mentions(connection, door.conversation, seq, &mentioned)?;
-    Ok(seq)
+    let attachments = match content.attachments.is_empty() {
+        true => Vec::new(),
+        false => rows::attachments(connection, door.conversation, seq)?,
+    };
+    Ok(Message {
+        seq,
+        version,
+        client_id: content.client.map(|(client_id, _)| client_id),
+        sender_id: door.user_id,
+        kind: content.kind,
+        text: content.text,
+        entities: content.entities,
+        attachments,
+        reply_to: content.reply_to,
+        forwarded: content.forwarded,
+        reactions: Vec::new(),
+        created_at: now,
+        edited_at: None,
+        unsent_at: None,
+        unsent_by: None,
+        pinned_at: None,
+        system: content.system,
+        my_reaction: None,
+    })
 }
 
 /// The numbers of the members who are mentioned, each once, the writer left out.

@@ -112,6 +112,14 @@ impl SqliteStore {
     ) -> Reply<T> {
         self.writer.write(write)
     }
+
+    /// As [`Self::write`], for what refuses only before it changes anything.
+    pub(crate) fn write_whole<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
+    ) -> Reply<T> {
+        self.writer.write_whole(write)
+    }
 }
 
 impl Store for SqliteStore {

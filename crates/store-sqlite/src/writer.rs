@@ -9,7 +9,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel},
     },
     thread,
     time::{Duration, Instant},
@@ -37,19 +37,23 @@ const RETRY_AFTER_MS: u64 = 500;
 const AUDIENCES_MAX: usize = 10_000;
 /// Messages indexed for search in one transaction.
 const INDEX_BATCH_MAX: usize = 256;
-/// How long a message may stay out of the search index while the writer is busy.
-const INDEX_DELAY_MAX: Duration = Duration::from_millis(500);
+/// How long a message waits to be indexed. Many are cheaper to index together than one after the other, and whoever has to
+/// wait for an answer meanwhile waits for the index only now and then instead of after every commit.
+const INDEX_DELAY: Duration = Duration::from_millis(250);
 
 /// A queued operation: runs inside of the batch's transaction, and is answered after its commit.
 trait Operation: Send {
     /// Runs. Whether it wants its changes kept.
     fn run(&mut self, write: &mut Write<'_>) -> bool;
+    /// Whether it refuses only before it changes anything, so that nothing of it alone has ever to be undone.
+    fn is_whole(&self) -> bool;
     /// The batch was committed, or not.
     fn answer(self: Box<Self>, committed: Result<(), Refusal>);
 }
 
 struct Queued<T, F> {
     operation: Option<F>,
+    is_whole: bool,
     outcome: Option<Result<T, Refusal>>,
     reply: oneshot::Sender<Result<T, Refusal>>,
 }
@@ -67,8 +71,15 @@ where
         keep
     }
 
+    fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
     fn answer(self: Box<Self>, committed: Result<(), Refusal>) {
+        let panicked = self.operation.is_none() && self.outcome.is_none();
         let outcome = match (self.outcome, committed) {
+            // Even if its batch came to nothing for this: it must not be tried again.
+            _ if panicked => Err(Refusal::internal()),
             (Some(Err(refusal)), _) => Err(refusal),
             (Some(Ok(answer)), Ok(())) => Ok(answer),
             (_, Err(refusal)) => Err(refusal),
@@ -111,8 +122,25 @@ impl Writer {
         &self,
         operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
     ) -> Reply<T> {
+        self.queue(operation, false)
+    }
+
+    /// Queues an operation that refuses only before it changes anything. It needs no savepoint, which would copy every page
+    /// that it changes. Should the database fail it half-way nevertheless, the whole batch is undone and refused.
+    pub(crate) fn write_whole<T: Send + 'static>(
+        &self,
+        operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
+    ) -> Reply<T> {
+        self.queue(operation, true)
+    }
+
+    fn queue<T: Send + 'static>(
+        &self,
+        operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
+        is_whole: bool,
+    ) -> Reply<T> {
         let (reply, receiver) = oneshot::channel();
-        let queued = Queued { operation: Some(operation), outcome: None, reply };
+        let queued = Queued { operation: Some(operation), is_whole, outcome: None, reply };
         let sent = self.queue.try_send(Message::Operation(Box::new(queued)));
         Box::pin(async move {
             sent.map_err(|error| refusal_of_queue(&error))?;
@@ -241,12 +269,11 @@ impl Commits {
         loop {
             let mut batch = Vec::new();
             let next = self.gather(messages, &mut batch);
-            let idle = batch.is_empty();
-            if !idle {
+            if !batch.is_empty() {
                 self.step(batch);
             }
-            let overdue = self.unindexed_since.is_some_and(|since| since.elapsed() >= INDEX_DELAY_MAX);
-            if (idle || overdue) && !self.index() {
+            let due = self.unindexed_since.is_some_and(|since| since.elapsed() >= INDEX_DELAY);
+            if due && !self.index() {
                 self.unindexed_since = None;
             }
             match next {
@@ -262,11 +289,16 @@ impl Commits {
         }
     }
 
-    /// Takes what has queued. Waits for something only when nothing is left to index.
+    /// Takes what has queued. Waits for something until messages are due to be indexed.
     fn gather(&self, messages: &Receiver<Message>, batch: &mut Vec<Box<dyn Operation>>) -> Next {
         let mut message = match self.unindexed_since {
             None => messages.recv().map_err(|_| TryRecvError::Disconnected),
-            Some(_) => messages.try_recv(),
+            Some(since) => messages.recv_timeout(INDEX_DELAY.saturating_sub(since.elapsed())).map_err(
+                |error| match error {
+                    RecvTimeoutError::Timeout => TryRecvError::Empty,
+                    RecvTimeoutError::Disconnected => TryRecvError::Disconnected,
+                },
+            ),
         };
         loop {
             match message {
@@ -325,7 +357,10 @@ impl Commits {
         for operation in batch {
             let told = notices.len();
             let changed = self.connection.total_changes();
-            self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
+            let is_whole = operation.is_whole();
+            if !is_whole {
+                self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
+            }
             let mut write = Write {
                 connection: &self.connection,
                 tick,
@@ -341,15 +376,23 @@ impl Commits {
                 report(&*panic);
                 false
             });
+            let has_changed = self.connection.total_changes() != changed;
+            if !keep && is_whole && has_changed {
+                return Err(abandoned());
+            }
             if !keep {
                 notices.truncate(told);
+            }
+            if !keep && !is_whole {
                 self.connection.prepare_cached("ROLLBACK TO operation")?.execute([])?;
-                if self.connection.total_changes() != changed {
+                if has_changed {
                     // It had changed something before it was refused: what is remembered may be of that.
                     self.memory = Memory { tick: self.memory.tick, ..Memory::load(&self.connection)? };
                 }
             }
-            self.connection.prepare_cached("RELEASE operation")?.execute([])?;
+            if !is_whole {
+                self.connection.prepare_cached("RELEASE operation")?.execute([])?;
+            }
         }
         self.connection.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'tick'")?.execute([tick])?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
@@ -380,22 +423,30 @@ impl Commits {
     }
 
     /// Indexes some messages for search. Whether there are more.
+    ///
+    /// The commit is not synced: the next one of messages syncs it with its own, because the log is one file that counts up
+    /// to its first hole. After a power cut before that, these messages are indexed again.
     fn index(&mut self) -> bool {
         if self.broken.lock().is_some() {
             return false;
         }
         let indexed = (|| -> rusqlite::Result<bool> {
-            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            self.connection.execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
             let more = search::index_pending(&self.connection, INDEX_BATCH_MAX)?;
             self.connection.execute_batch("COMMIT")?;
             Ok(more)
         })();
-        indexed.unwrap_or_else(|error| {
+        let more = indexed.unwrap_or_else(|error| {
             // It will be tried again with the next message: the index follows, it never leads.
             tracing::warn!(%error, "messages could not be indexed for search");
             self.roll_back();
             false
-        })
+        });
+        if let Err(error) = self.connection.execute_batch("PRAGMA synchronous = FULL") {
+            tracing::error!(%error, "commits can no longer be synced: nothing more will be acknowledged");
+            *self.broken.lock() = Some(Refusal::unavailable("The server's disk failed."));
+        }
+        more
     }
 }
 
@@ -429,3 +480,6 @@ pub(crate) fn set_meta(
         .execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", params![key, value])
         .map(|_| ())
 }
+
+#[cfg(test)]
+mod tests;
