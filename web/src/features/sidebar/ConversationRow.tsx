@@ -42,7 +42,7 @@ type Props = {
   now: number;
 };
 
-/** One conversation of the list: a link, whose name says all that its signs show. */
+/** One conversation of the list: a link that is read as one sentence, which says all that its signs show. */
 export const ConversationRow = memo(function ConversationRow({
   conversation,
   href,
@@ -60,23 +60,23 @@ export const ConversationRow = memo(function ConversationRow({
       data-conversation={id}
       tabIndex={reachable ? 0 : -1}
       aria-current={current ? 'page' : undefined}
-      aria-label={labelOf(conversation, t, now)}
       className={classes(styles.row, isUnread && styles.unread, current && styles.current)}
       draggable={false}
     >
+      <span className="visually-hidden">{inWords(conversation, t, now)}</span>
       {faces.length > 1 ? (
         <StackedAvatar faces={faces} size={48} presence={presence} />
       ) : (
         <Avatar {...(face ?? { id, name: title })} size={48} presence={presence} />
       )}
-      <span className={styles.words}>
+      <span className={styles.words} aria-hidden="true">
         <span className={styles.title}>
           <bdi className={styles.name}>{title}</bdi>
-          {muted && <IconBellOff aria-hidden="true" />}
-        </span>{' '}
+          {muted && <IconBellOff />}
+        </span>
         <LastLine conversation={conversation} />
-      </span>{' '}
-      <span className={styles.side}>
+      </span>
+      <span className={styles.side} aria-hidden="true">
         {at !== undefined && <time dateTime={new Date(at).toISOString()}>{shortWhen(at, now)}</time>}
         <span className={styles.signs}>
           {isUnread ? (
@@ -84,7 +84,7 @@ export const ConversationRow = memo(function ConversationRow({
           ) : (
             conversation.tick && <Tick state={conversation.tick} className={styles.tick} />
           )}
-          {pinned && !isUnread && <IconPin aria-hidden="true" />}
+          {pinned && !isUnread && <IconPin />}
         </span>
       </span>
     </a>
@@ -121,7 +121,7 @@ function LastLine({ conversation }: { conversation: ShownConversation }): ReactN
 }
 
 /** First what is written there, in its order, so that who speaks to their device can read it out; then what the signs say. */
-function labelOf(conversation: ShownConversation, t: ReturnType<typeof useT>, now: number): string {
+function inWords(conversation: ShownConversation, t: ReturnType<typeof useT>, now: number): string {
   const { title, unread, mentions, markedUnread, typing, draft, author, preview, at, tick } = conversation;
   const last = author ? `${author}: ${preview}` : preview;
   return series([
