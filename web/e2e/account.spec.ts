@@ -110,7 +110,7 @@ test('the look that was chosen is there again before anything else', async ({ ar
   await ann.page.getByRole('radio', { name: 'Dark' }).check({ force: true });
   await expect.poll(ground).not.toBe(light);
   await ann.page.getByRole('radio', { name: 'Plum' }).check({ force: true });
-  await ann.page.getByRole('radio', { name: '130 %' }).check({ force: true });
+  await ann.page.getByRole('radio', { name: /^130/ }).check({ force: true });
   await ann.page.getByRole('radio', { name: 'Compact' }).check({ force: true });
   await ann.page.reload();
   const root = ann.page.locator('html');

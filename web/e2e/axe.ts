@@ -16,10 +16,12 @@ const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
  */
 export async function expectAccessible(page: Page, where: string): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' });
+  await settled(page);
   const light = await violations(page, { type: 'tag', values: RULES });
   await page.emulateMedia({ colorScheme: 'dark' });
+  await settled(page);
   const dark = await violations(page, { type: 'rule', values: COLOUR_RULES });
-  expect({ where, light, dark }).toEqual({ where, light: [], dark: [] });
+  expect.soft({ where, light, dark }).toEqual({ where, light: [], dark: [] });
 }
 
 async function violations(
@@ -38,4 +40,14 @@ async function violations(
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
   );
+}
+
+/** A colour on its way to another is neither. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
 }

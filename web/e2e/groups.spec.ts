@@ -19,7 +19,8 @@ test('a group is made, named, joined, left and taken care of', async ({ arrive }
     await expect(ann.details.region.getByText('Group · 4 people')).toBeVisible();
     await dan.list.open('Long hike');
     await expect(dan.thread('Long hike').message('Who brings bread?').row).toBeVisible();
-    await expect(dan.thread('Long hike').log.getByText('Ann added Dan')).toBeVisible();
+    await expect(dan.thread('Long hike').log.getByText('Ann added you')).toBeVisible();
+    await expect(ben.list.row('Long hike')).toHaveAccessibleName(/Ann added/);
     await expect(dan.thread('Long hike').newLine).toBeHidden();
   });
 
