@@ -33,7 +33,7 @@ impl AccountStore for SqliteStore {
         self.write(move |write| {
             let door = door::enter(write.connection, actor, id)?;
             if change.pinned == Some(true) {
-                check_pinned(write.connection, door.user)?;
+                check_pinned(write.connection, &door)?;
             }
             let account_version = take_version(write, door.user)?;
             apply(write, &door, account_version, change)?;
@@ -46,7 +46,11 @@ impl AccountStore for SqliteStore {
         self.write(move |write| {
             let user = people::number(write.connection, actor)?;
             let mut settings = settings(write.connection, user)?;
+            let showed_reading = settings.read_receipts;
             apply_settings(&mut settings, change)?;
+            if settings.read_receipts != showed_reading {
+                touch_all(write, user)?;
+            }
             let account_version = take_version(write, user)?;
             save_settings(write, user, account_version, &settings)?;
             write.set_hides_reading(actor, !settings.read_receipts);
@@ -61,7 +65,7 @@ impl AccountStore for SqliteStore {
             let user = people::number(write.connection, actor)?;
             let other = people::number(write.connection, user_id)?;
             if blocked {
-                check_blocks(write.connection, user)?;
+                check_blocks(write.connection, user, other)?;
             }
             let account_version = take_version(write, user)?;
             write
@@ -88,10 +92,13 @@ impl AccountStore for SqliteStore {
     }
 }
 
-fn check_pinned(connection: &Connection, user: i64) -> Outcome<()> {
+/// Whether there is room for one more, this one not counted: pinning it again is no more.
+fn check_pinned(connection: &Connection, door: &Door) -> Outcome<()> {
     let pinned: usize = connection
-        .prepare_cached("SELECT COUNT(*) FROM account_conversations WHERE user = ?1 AND pinned = 1")?
-        .query_row([user], |row| row.get(0))?;
+        .prepare_cached(
+            "SELECT COUNT(*) FROM account_conversations WHERE user = ?1 AND pinned = 1 AND conversation <> ?2",
+        )?
+        .query_row([door.user, door.conversation], |row| row.get(0))?;
     if pinned >= limits::PINNED_CONVERSATIONS_MAX {
         let message = format!("At most {} conversations can be pinned.", limits::PINNED_CONVERSATIONS_MAX);
         return Err(Refusal::too_large("pinned", limits::PINNED_CONVERSATIONS_MAX, message).into());
@@ -99,10 +106,11 @@ fn check_pinned(connection: &Connection, user: i64) -> Outcome<()> {
     Ok(())
 }
 
-fn check_blocks(connection: &Connection, user: i64) -> Outcome<()> {
+/// Whether there is room for one more, this one not counted.
+fn check_blocks(connection: &Connection, user: i64, other: i64) -> Outcome<()> {
     let blocks: usize = connection
-        .prepare_cached("SELECT COUNT(*) FROM blocks WHERE user = ?1 AND active = 1")?
-        .query_row([user], |row| row.get(0))?;
+        .prepare_cached("SELECT COUNT(*) FROM blocks WHERE user = ?1 AND active = 1 AND blocked <> ?2")?
+        .query_row([user, other], |row| row.get(0))?;
     if blocks >= limits::BLOCKS_MAX {
         let message = format!("At most {} people can be blocked.", limits::BLOCKS_MAX);
         return Err(Refusal::too_large("user_id", limits::BLOCKS_MAX, message).into());
@@ -157,7 +165,9 @@ pub(crate) fn update<const N: usize>(
     let parameters = [&door.user as &dyn ToSql, &door.conversation].into_iter().chain(values);
     write
         .connection
-        .prepare_cached(&format!("UPDATE account_conversations SET {set} WHERE user = ?1 AND conversation = ?2"))?
+        .prepare_cached(&format!(
+            "UPDATE account_conversations SET {set} WHERE user = ?1 AND conversation = ?2"
+        ))?
         .execute(params_from_iter(parameters))?;
     Ok(())
 }
@@ -293,6 +303,18 @@ fn row_of(connection: &Connection, user: i64, row: &Row<'_>) -> rusqlite::Result
         cleared_seq,
         draft: row.get(8)?,
     })
+}
+
+/// `sync` shall tell of all conversations of a person: what others see of them has changed.
+pub(crate) fn touch_all(write: &Write<'_>, user: i64) -> rusqlite::Result<()> {
+    write
+        .connection
+        .prepare_cached(
+            "UPDATE conversations SET tick = ?2 WHERE num IN \
+             (SELECT conversation FROM members WHERE user = ?1 AND left_at IS NULL)",
+        )?
+        .execute(params![user, write.tick])?;
+    Ok(())
 }
 
 /// `sync` shall tell of the conversations that two people share: what is unread there changes when one blocks the other.

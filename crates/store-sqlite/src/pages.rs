@@ -82,19 +82,28 @@ pub(crate) struct Answer {
     quotes: BTreeMap<Seq, Message>,
     named: Named,
     bytes_left: usize,
+    at_least_one: bool,
 }
 
 impl Answer {
+    /// With room for this many bytes, and for one message in any case.
     pub(crate) fn new(bytes: usize) -> Self {
+        Self { at_least_one: true, ..Self::within(bytes) }
+    }
+
+    /// With room for this many bytes.
+    pub(crate) fn within(bytes: usize) -> Self {
         Self {
             messages: BTreeMap::new(),
             quotes: BTreeMap::new(),
             named: Named::default(),
             bytes_left: bytes,
+            at_least_one: false,
         }
     }
 
-    /// Adds a message with all that belongs to it. Whether it fitted; the first always does.
+    /// Adds a message with all that belongs to it. Whether it fitted; where one must in any case, it comes without what it
+    /// quotes rather than not at all.
     pub(crate) fn add(
         &mut self,
         connection: &Connection,
@@ -102,7 +111,7 @@ impl Answer {
         message: Message,
     ) -> rusqlite::Result<bool> {
         let mut bytes = rows::weight(&message);
-        let quote = match message
+        let mut quote = match message
             .reply_to
             .filter(|seq| !self.quotes.contains_key(seq) && !self.messages.contains_key(seq))
         {
@@ -113,13 +122,21 @@ impl Answer {
         for id in people_of(&message).into_iter().chain(quote.iter().map(|quote| quote.sender_id)) {
             bytes += self.named.add(connection, id)?;
         }
-        if bytes > self.bytes_left && !self.messages.is_empty() {
-            return Ok(false);
+        if bytes > self.bytes_left {
+            if !self.at_least_one || !self.messages.is_empty() {
+                return Ok(false);
+            }
+            quote = None;
         }
         self.bytes_left = self.bytes_left.saturating_sub(bytes);
         self.quotes.extend(quote.map(|quote| (quote.seq, quote)));
         self.messages.insert(message.seq, message);
         Ok(true)
+    }
+
+    /// Names people whose weight has been reckoned with already.
+    pub(crate) fn name(&mut self, named: Named) {
+        self.named.merge(named);
     }
 
     /// The messages in order, the quotes that are not among them, and the people.

@@ -126,11 +126,23 @@ fn tell(write: &mut Write<'_>, door: &Door, receipt: Receipt, moved: Moved) -> O
     Ok(())
 }
 
-/// Tells everyone how far these members are: of those who have just joined.
+/// Tells everyone how far these members are: of those who have just joined, and have spoken nowhere here yet.
 pub(crate) fn tell_all(write: &mut Write<'_>, door: &Door, receipts: Vec<Receipt>) -> Outcome<()> {
+    let shown = |write: &Write<'_>, receipt: &Receipt| match write.hides_reading(receipt.user_id) {
+        true => receipts::without_read(receipt.clone(), Seq(0)),
+        false => receipt.clone(),
+    };
+    let to_open = receipts.iter().map(|receipt| shown(write, receipt)).collect();
+    let to_private = receipts.into_iter().map(|receipt| receipts::without_read(receipt, Seq(0))).collect();
     let audience = write.audience(door.conversation)?;
-    let event = ReceiptUpdated { conversation_id: door.id, receipts };
-    write.tell(Audience::People(audience), ServerEvent::ReceiptUpdated(event));
+    let (private, open): (Vec<UserId>, Vec<UserId>) =
+        audience.iter().partition(|id| write.hides_reading(**id));
+    for (people, receipts) in [(open, to_open), (private, to_private)] {
+        if !people.is_empty() {
+            let event = ReceiptUpdated { conversation_id: door.id, receipts };
+            write.tell(Audience::People(Arc::from(people)), ServerEvent::ReceiptUpdated(event));
+        }
+    }
     Ok(())
 }
 

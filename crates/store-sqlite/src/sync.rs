@@ -256,29 +256,27 @@ fn removed(connection: &Connection, user: i64, since: u64) -> rusqlite::Result<V
 /// Rows of a conversation changed after a version; or its newest page, when that is cheaper.
 fn changes(connection: &Connection, door: &Door, since: Version) -> Outcome<ConversationChanges> {
     let mut named = Named::default();
-    let (conversation, weight) = summaries::summary(connection, door, &mut named)?;
-    let budget = (limits::ANSWER_BYTES_MAX - 16 * 1024).saturating_sub(weight);
+    let (conversation, mut bytes) = summaries::summary(connection, door, &mut named)?;
+    let receipts = receipts::of_members(connection, door, limits::EPHEMERAL_MEMBERS_MAX)?;
+    bytes += 130 * receipts.len();
+    for receipt in &receipts {
+        bytes += named.add(connection, receipt.user_id)?;
+    }
+    let room = (limits::ANSWER_BYTES_MAX - 16 * 1024).saturating_sub(bytes);
     let difference = match since {
         Version(0) => None,
-        _ => difference(connection, door, since, budget)?,
+        _ => difference(connection, door, since, room)?,
     };
     let reset = difference.is_none();
     let (members, answer) = match difference {
         Some(difference) => difference,
         None => {
-            let mut answer = Answer::new(budget);
+            let mut answer = Answer::within(room);
             pages::newest(connection, door, RESET_PAGE, &mut answer)?;
             (conversation.conversation.members.clone(), answer)
         }
     };
-    for member in &members {
-        named.add(connection, member.user_id)?;
-    }
     let (messages, quotes, others) = answer.into_parts();
-    let receipts = receipts::of_members(connection, door, limits::EPHEMERAL_MEMBERS_MAX)?;
-    for receipt in &receipts {
-        named.add(connection, receipt.user_id)?;
-    }
     named.merge(others);
     Ok(ConversationChanges {
         version: door.version,
@@ -315,11 +313,19 @@ fn difference(
     if members.len() > CHANGED_MEMBERS_MAX {
         return Ok(None);
     }
-    let mut answer = Answer::new(bytes.saturating_sub(130 * members.len()));
+    let mut named = Named::default();
+    let mut taken = 130 * members.len();
+    for member in &members {
+        taken += named.add(connection, member.user_id)?;
+    }
+    if taken > bytes {
+        return Ok(None);
+    }
+    let mut answer = Answer::within(bytes - taken);
+    answer.name(named);
     for seq in changed {
         let Some(message) = door.message(connection, seq)? else { continue };
-        let alone = rows::weight(&message) > bytes;
-        if alone || !answer.add(connection, door, message)? {
+        if !answer.add(connection, door, message)? {
             return Ok(None);
         }
     }

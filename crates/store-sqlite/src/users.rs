@@ -257,13 +257,7 @@ fn tell_profile(write: &mut Write<'_>, id: UserId, user: i64) -> Outcome<()> {
 
 /// Tells of a profile at once, and through `sync` those who are away.
 fn tell_profile_to(write: &mut Write<'_>, id: UserId, user: i64, people: Arc<[UserId]>) -> Outcome<()> {
-    write
-        .connection
-        .prepare_cached(
-            "UPDATE conversations SET tick = ?2 WHERE num IN \
-             (SELECT conversation FROM members WHERE user = ?1 AND left_at IS NULL)",
-        )?
-        .execute(params![user, write.tick])?;
+    account::touch_all(write, user)?;
     let profile = people::profile(write.connection, id)?.ok_or_else(Refusal::not_found)?;
     write.tell(Audience::People(people), ServerEvent::UserUpdated(UserUpdated { user: profile }));
     Ok(())

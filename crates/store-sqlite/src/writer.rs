@@ -335,16 +335,19 @@ impl Commits {
         let outcome = self.try_commit(batch, notices);
         let Err(error) = outcome else { return Ok(()) };
         let refusal = refusal_of(&error);
-        if leaves_the_disk_unknown(&error) {
-            tracing::error!(
-                "a commit could not be synced: nothing more will be acknowledged until a restart"
-            );
+        self.break_if_unknown(&error);
+        self.roll_back();
+        Err(refusal)
+    }
+
+    /// After a failure that leaves unknown what the disk holds, nothing is acknowledged any more.
+    fn break_if_unknown(&self, error: &rusqlite::Error) {
+        if leaves_the_disk_unknown(error) {
+            tracing::error!("the log could not be synced: nothing more will be acknowledged until a restart");
             *self.broken.lock() = Some(Refusal::unavailable(
                 "The server's disk failed. It must be restarted before it can store again.",
             ));
         }
-        self.roll_back();
-        Err(refusal)
     }
 
     fn try_commit(
@@ -439,6 +442,7 @@ impl Commits {
         let more = indexed.unwrap_or_else(|error| {
             // It will be tried again with the next message: the index follows, it never leads.
             tracing::warn!(%error, "messages could not be indexed for search");
+            self.break_if_unknown(&error);
             self.roll_back();
             false
         });

@@ -39,7 +39,8 @@ impl Drop for SmallDisk {
 
 fn stage(disk: &SmallDisk) -> Stage {
     Stage::open(|bus, entropy| {
-        let store = SqliteStore::open(disk.path(), Options::default(), bus, entropy).expect("the folder opens");
+        let store =
+            SqliteStore::open(disk.path(), Options::default(), bus, entropy).expect("the folder opens");
         Kept { store: Arc::new(store), guard: Box::new(()) }
     })
 }

@@ -112,6 +112,20 @@ pub async fn a_draft_a_mute_and_a_pin_are_on_all_devices(stage: &Stage) {
     assert_eq!(code(stage.chat.set_account(ann, long).await), ErrorCode::TooLarge);
 }
 
+pub async fn pins_are_limited_and_can_be_repeated(stage: &Stage) {
+    let [ann] = stage.people(["ann"]).await;
+    let pin = |id| SetAccount { pinned: Some(true), ..of(id) };
+    let mut groups = Vec::new();
+    for _ in 0..limits::PINNED_CONVERSATIONS_MAX {
+        let group = stage.group(ann, &[]).await;
+        stage.chat.set_account(ann, pin(group)).await.unwrap();
+        groups.push(group);
+    }
+    let one_more = stage.group(ann, &[]).await;
+    assert_eq!(code(stage.chat.set_account(ann, pin(one_more)).await), ErrorCode::TooLarge);
+    stage.chat.set_account(ann, pin(groups[0])).await.expect("pinning it again is no more");
+}
+
 pub async fn changes_come_in_pages(stage: &Stage) {
     let [ann, ben] = stage.people(["ann", "ben"]).await;
     let id = stage.direct(ann, ben).await;

@@ -368,6 +368,11 @@ pub async fn a_page_stays_within_its_bytes(stage: &Stage) {
     let page = stage.chat.page(ben, around).await.unwrap();
     let seqs: Vec<Seq> = page.messages.iter().map(|message| message.seq).collect();
     assert_eq!((seqs, page.to_seq, page.at_end), (vec![heavy], heavy, false), "it covers what it brings");
+    for since in [0, 1] {
+        let changes = ChangesRequest { conversation_id: id, since: Version(since) };
+        let changes = stage.chat.changes(ben, changes).await.unwrap();
+        assert!(serde_json::to_vec(&changes).unwrap().len() <= limits::ANSWER_BYTES_MAX);
+    }
 }
 
 pub async fn bad_requests_change_nothing(stage: &Stage) {

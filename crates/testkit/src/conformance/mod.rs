@@ -37,7 +37,7 @@ macro_rules! store_conformance {
         $crate::store_conformance! { @nouns $open;
             account: [
                 settings_change_and_are_told, preferences_are_limited, blocking_stops_messages_and_unread,
-                a_draft_a_mute_and_a_pin_are_on_all_devices, changes_come_in_pages, clearing_hides_the_past_for_oneself,
+                a_draft_a_mute_and_a_pin_are_on_all_devices, changes_come_in_pages, pins_are_limited_and_can_be_repeated, clearing_hides_the_past_for_oneself,
             ]
             attachments: [
                 a_photo_is_read_through_whatever_shows_it, bytes_are_abandoned_when_the_last_message_goes,
@@ -59,7 +59,7 @@ macro_rules! store_conformance {
                 a_page_says_what_it_covers, a_page_stays_within_its_bytes, bad_requests_change_nothing,
             ]
             receipts: [
-                pointers_only_move_forward, sending_reads, reading_is_private_if_one_wants, a_large_group_keeps_receipts_to_oneself,
+                pointers_only_move_forward, sending_reads, reading_is_private_if_one_wants, a_private_reader_joins_privately, a_large_group_keeps_receipts_to_oneself,
                 unread_follows_the_formula, mentions_are_counted,
             ]
             search: [

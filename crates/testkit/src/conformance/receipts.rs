@@ -101,6 +101,20 @@ pub async fn reading_is_private_if_one_wants(stage: &Stage) {
     assert_eq!(receipt(stage, ann, id, ann).await.read_seq, Seq(3));
 }
 
+pub async fn a_private_reader_joins_privately(stage: &Stage) {
+    let [ann, ben] = stage.people(["ann", "ben"]).await;
+    let group = stage.group(ann, &[]).await;
+    stage.say(ann, group, "hello?").await;
+    let private = SettingsChange { read_receipts: Some(false), ..Default::default() };
+    stage.chat.set_account(ben, SetAccount { settings: Some(private), ..Default::default() }).await.unwrap();
+    stage.heard();
+    let add = AddMembers { conversation_id: group, user_ids: vec![ben] };
+    stage.chat.add_members(ann, add).await.unwrap();
+    let told = told(stage);
+    assert!(!told.is_empty() && told.iter().all(|(_, receipt)| receipt.read_seq == Seq(0)), "{told:?}");
+    assert_eq!(receipt(stage, ann, group, ben).await.read_seq, Seq(0));
+}
+
 pub async fn a_large_group_keeps_receipts_to_oneself(stage: &Stage) {
     let mut people = Vec::new();
     for number in 0..=limits::EPHEMERAL_MEMBERS_MAX {
