@@ -1,6 +1,7 @@
 //! The commands of this repository. Everything a contributor or a machine runs is one of these, so that there is one
 //! place to look and nothing to install first.
 
+mod bench;
 mod client;
 mod codegen;
 mod dist;
@@ -65,6 +66,21 @@ enum Task {
     },
     /// Check what no compiler sees: who imports whom, links, numbering, and what must not be committed
     Tidy,
+    /// Measure the server and hold it against what Kith means to reach
+    ///
+    /// Needs two cores with nothing else on them: one for the server, one for the load. Without --quick every workload
+    /// is run five times, which takes half an hour.
+    Bench {
+        /// A short form of each workload, once: an estimate in a minute and a half
+        #[arg(long)]
+        quick: bool,
+        /// Keep the raw results in docs/measurements and render the page from them
+        #[arg(long)]
+        write: bool,
+        /// direct, group, idle, history, sync or search [default: all]
+        #[arg(value_name = "WORKLOAD")]
+        workloads: Vec<String>,
+    },
     /// Build the program as a release ships it: slower to compile, smaller and faster to run
     Dist,
 }
@@ -89,6 +105,9 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Codegen { check: false } => codegen::write(&workspace)?,
         Task::Codegen { check: true } => codegen::check(&workspace)?,
         Task::Tidy => tidy::tidy(&workspace)?,
+        Task::Bench { quick, write, workloads } => {
+            bench::bench(&workspace, &bench::Request { quick, write, workloads: &workloads })?;
+        }
         Task::Dist => dist::dist(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

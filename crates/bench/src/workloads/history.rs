@@ -28,16 +28,17 @@ pub(super) struct Library {
     pub(super) conversations: Vec<String>,
 }
 
-/// Fills a folder with this many messages.
-pub(super) fn library(bench: &Bench, messages: usize) -> Result<Library> {
+/// Fills a folder with this many messages. There are `circles` times sixteen people, each in one of so many conversations.
+pub(super) fn library(bench: &Bench, messages: usize, circles: usize) -> Result<Library> {
     let data = bench.data()?;
     let fill = Fill::open(data.path())?;
-    let people = fill.people(READERS)?;
-    let ids = fill.groups((0..CONVERSATIONS).map(|_| people.iter().collect()))?;
+    let people = fill.people(READERS * circles)?;
+    let circle = |index: usize| &people[index % circles * READERS..][..READERS];
+    let ids = fill.groups((0..CONVERSATIONS).map(|index| circle(index).iter().collect()))?;
     let mut order = Words::from_seed(3);
     fill.messages(messages, &mut Words::from_seed(5), |_| {
-        let writer = &people[order.below(READERS as u64) as usize];
-        (writer.id, ids[order.below(CONVERSATIONS as u64) as usize])
+        let index = order.below(CONVERSATIONS as u64) as usize;
+        (circle(index)[order.below(READERS as u64) as usize].id, ids[index])
     })?;
     fill.close()?;
     Ok(Library { data, people, conversations: ids.iter().map(ToString::to_string).collect() })
@@ -45,7 +46,7 @@ pub(super) fn library(bench: &Bench, messages: usize) -> Result<Library> {
 
 pub(super) fn run(bench: &Bench, report: Report<'_>) -> Result<()> {
     let messages = bench.either(80_000, 1_000_000);
-    let library = library(bench, messages)?;
+    let library = library(bench, messages, 1)?;
     let server = bench.serve(&library.data, &[])?;
     let mut sockets = Sockets::new(server.addr())?;
     lobby::sign_in(&mut sockets, &library.people, READERS)?;

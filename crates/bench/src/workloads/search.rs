@@ -15,9 +15,16 @@ use crate::{
     words::Words,
 };
 
+/// Of somebody in a tenth of a thousand conversations, and of somebody in all of them.
+const CASES: [(&str, usize); 2] = [("search", 10), ("search-in-all", 1)];
+
 pub(super) fn run(bench: &Bench, report: Report<'_>) -> Result<()> {
+    CASES.iter().try_for_each(|(case, circles)| measure(bench, case, *circles, report))
+}
+
+fn measure(bench: &Bench, case: &str, circles: usize, report: Report<'_>) -> Result<()> {
     let messages = bench.either(80_000, 1_000_000);
-    let library = history::library(bench, messages)?;
+    let library = history::library(bench, messages, circles)?;
     let server = bench.serve(&library.data, &[])?;
     let mut client = Client::connect(server.addr(), &library.people[0].token)?;
     let mut words = Words::from_seed(13);
@@ -34,10 +41,10 @@ pub(super) fn run(bench: &Bench, report: Report<'_>) -> Result<()> {
         bytes += client.get(&query())?;
         note(&mut took, asked.elapsed().as_micros() as u64);
     }
-    let measurement = watch.stop(&server, "search", "searches", took.len())?;
+    let measurement = watch.stop(&server, case, "searches", took.len())?;
     report(
         measurement
-            .with(json!({ "messages": messages, "words": 2 }))
+            .with(json!({ "messages": messages, "words": 2, "conversations": 1_000, "of_these_own": 1_000 / circles }))
             .seen(&took)
             .and(json!({ "bytes_each": bytes as u64 / took.len().max(1) })),
     )
