@@ -279,7 +279,7 @@ impl Connection {
     }
 
     fn packet(
-        &mut self,
+        &self,
         who: usize,
         packet: Packet<'_>,
         outbox: &mut Outbox,
