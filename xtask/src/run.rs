@@ -44,7 +44,9 @@ fn defaults(args: &[OsString], in_environment: impl Fn(&str) -> bool) -> Vec<&'s
         .filter(|(option, variable, _)| {
             !args.iter().any(|arg| names(arg, option)) && !in_environment(variable)
         })
-        .flat_map(|(option, _, value)| [*option, if *option == "--data" && demo { DEMO_DATA } else { *value }])
+        .flat_map(|(option, _, value)| {
+            [*option, if *option == "--data" && demo { DEMO_DATA } else { *value }]
+        })
         .collect()
 }
 
