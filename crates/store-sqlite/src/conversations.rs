@@ -207,6 +207,7 @@ fn create_direct(
     let one = people::number(connection, actor)?;
     let two = people::number(connection, other).map_err(|_| Refusal::not_found().at("user_id"))?;
     check_room(connection, one)?;
+    check_strangers(connection, one, two)?;
     connection
         .prepare_cached(
             "INSERT INTO conversations (id, kind, members_may_edit, tick, created_at, created_by, direct_low, direct_high) \
@@ -250,6 +251,19 @@ fn check_room(connection: &Connection, user: i64) -> Outcome<()> {
         return Err(Refusal::too_large("conversations", limits::CONVERSATIONS_MAX, message).into());
     }
     Ok(())
+}
+
+/// Whether one may begin a conversation with another: the other would see it appear.
+fn check_strangers(connection: &Connection, user: i64, other: i64) -> Outcome<()> {
+    let blocked = connection
+        .prepare_cached(
+            "SELECT 1 FROM blocks WHERE active = 1 AND ((user = ?1 AND blocked = ?2) OR (user = ?2 AND blocked = ?1))",
+        )?
+        .exists([user, other])?;
+    match blocked {
+        true => Err(Refusal::forbidden("One of you has blocked the other.").into()),
+        false => Ok(()),
+    }
 }
 
 /// The group that this `client_id` has already become.

@@ -76,6 +76,12 @@ pub async fn blocking_stops_messages_and_unread(stage: &Stage) {
     stage.chat.react(ben, react(None)).await.unwrap();
     assert_eq!(stage.chat.visible_presence(ben, vec![ann]).await.unwrap(), []);
     assert_eq!(code(stage.chat.set_account(ann, block(true, ann)).await), ErrorCode::Invalid);
+    let [eve] = stage.people(["eve"]).await;
+    stage.chat.set_account(eve, block(true, ben)).await.unwrap();
+    stage.heard();
+    let request = OpenConversation { user_id: Some(eve), client_id: None, title: None, member_ids: vec![] };
+    assert_eq!(code(stage.chat.open(ben, request).await), ErrorCode::Forbidden);
+    assert_eq!(stage.heard(), [], "who blocks hears nothing");
     stage.chat.set_account(ann, block(false, ben)).await.unwrap();
     stage.say(ben, id, "thanks").await;
     assert_eq!(stage.summary(ann, id).await.my.unread, 2);
