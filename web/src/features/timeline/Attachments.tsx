@@ -79,7 +79,7 @@ export function FileCards({ files, own }: { files: readonly ShownAttachment[]; o
               {file.progress === undefined ? <IconFile /> : <IconDownload />}
             </span>
             <span className={styles.about}>
-              <bdi className={styles.fileName}>{file.name}</bdi>
+              <bdi className={styles.fileName}>{file.name}</bdi>{' '}
               <span className={styles.size}>{fileSize(file.size)}</span>
             </span>
             {file.progress !== undefined && file.progress < 1 && <Progress value={file.progress} />}
