@@ -37,14 +37,14 @@ export function Media({ conversationId, onOpen }: Props) {
     <>
       {photos.length > 0 && (
         <section className={styles.section}>
-          <h3 className={styles.heading}>
+          <h2 className={styles.heading}>
             {t('details.media')}
             {photos.length > 3 && (
               <button type="button" className={styles.all} onClick={() => open(0)}>
                 {t('details.seeAll')}
               </button>
             )}
-          </h3>
+          </h2>
           <ul className={styles.photos}>
             {photos.slice(0, PHOTOS_MAX).map(({ id, alt }, index) => (
               <li key={id}>
@@ -67,7 +67,7 @@ export function Media({ conversationId, onOpen }: Props) {
       )}
       {files.length > 0 && (
         <section className={styles.section}>
-          <h3 className={styles.heading}>{t('details.files')}</h3>
+          <h2 className={styles.heading}>{t('details.files')}</h2>
           <ul>
             {files.map(({ id, name, size }) => (
               <li key={id}>

@@ -38,7 +38,7 @@ export function Members({ conversationId, onOpenConversation }: Props) {
     .toSorted((a, b) => ORDER[a.role] - ORDER[b.role]);
   return (
     <section className={styles.section}>
-      <h3 className={styles.heading}>{t('details.people')}</h3>
+      <h2 className={styles.heading}>{t('details.people')}</h2>
       {members.length > SEARCH_FROM && (
         <input
           type="search"
