@@ -89,6 +89,7 @@ export function ConversationPane({ id, detailsOpen, onBack, onDetails, onView }:
   if (!exists && isLoaded) {
     return (
       <EmptyState
+        alone
         icon={<IconMessageCircle />}
         title={t('notFound.title')}
         action={<Button onClick={onBack}>{t('action.back')}</Button>}
