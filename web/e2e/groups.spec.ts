@@ -38,7 +38,8 @@ test('a group is made, named, joined, left and taken care of', async ({ arrive }
     await expect(ben.details.member('You')).toContainText('Admin');
     await ben.details.act('Cleo', 'Remove from group');
     await ben.confirm('Remove from group');
-    await expect(bens.log.getByText('Ben removed Cleo')).toBeVisible();
+    await expect(bens.log.getByText('You removed Cleo')).toBeVisible();
+    await expect(ann.thread('Long hike').log.getByText('Ben removed Cleo')).toBeVisible();
     await expect(cleo.list.row('Long hike')).toBeHidden();
     await expect(cleo.list.region.getByText('No conversations yet')).toBeVisible();
   });
