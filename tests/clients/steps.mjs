@@ -62,7 +62,9 @@ export class Talk {
 
   async edit(who, { where, message, text, unheard }) {
     const entry = this.#named[message]
-    const if_version = who.held.get(this.places[where]).rows.get(entry.seq).version
+    const rows = () => who.held.get(this.places[where]).rows
+    await who.until(() => rows().has(entry.seq), `${message} to be there`)
+    const if_version = rows().get(entry.seq).version
     const answer = await who.ask('message:edit', { ...this.#address(entry), if_version, text })
     entry.text = text
     if (!unheard) await this.#seen(who, where, answer.message)

@@ -29,6 +29,8 @@ const AUDIENCES_MAX: usize = 4_096;
 const ROOMS_MAX: usize = 4_096;
 /// Audiences that are looked up at the same time; what comes on top is lost.
 const LOOKUPS_MAX: usize = 32;
+/// How often one is looked up while members change; then it is lost.
+const LOOKUP_TRIES_MAX: usize = 5;
 
 /// Who types where, and who is told.
 pub(super) struct Typing {
@@ -122,14 +124,21 @@ impl Typing {
         self.table.lock().audience_changed(user);
     }
 
-    fn look_up(self: &Arc<Self>, chat: &Arc<Chat>, user: UserId, id: ConversationId, generation: u64) {
+    fn look_up(self: &Arc<Self>, chat: &Arc<Chat>, user: UserId, id: ConversationId, mut generation: u64) {
         let Ok(permit) = Arc::clone(&self.lookups).try_acquire_owned() else { return };
-        let reply = chat.audience(user, id);
-        let typing = Arc::clone(self);
+        let (typing, chat) = (Arc::clone(self), Arc::clone(chat));
         tokio::spawn(async move {
-            let hearers = reply.await.ok().flatten().map(Hearers::from);
+            for _ in 0..LOOKUP_TRIES_MAX {
+                let hearers = chat.audience(user, id).await.ok().flatten().map(Hearers::from);
+                let current = typing.table.lock().generation;
+                if current == generation {
+                    typing.change(|table| table.looked_up(id, user, hearers, generation, Instant::now()));
+                    break;
+                }
+                // Members changed somewhere meanwhile, perhaps these.
+                generation = current;
+            }
             drop(permit);
-            typing.change(|table| table.looked_up(id, user, hearers, generation, Instant::now()));
         });
     }
 
