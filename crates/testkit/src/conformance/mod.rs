@@ -1,7 +1,7 @@
 //! What every store must do, as tests: each scenario goes through [`Chat`], the one door, and looks at what was answered
 //! and what was told. A store passes by naming how it is opened:
 //!
-//! ```ignore
+//! ```text
 //! kith_testkit::store_conformance!(|bus, entropy| open_my_store(bus, entropy));
 //! ```
 
