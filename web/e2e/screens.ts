@@ -222,7 +222,7 @@ export const INSIDE: readonly Screen[] = [
       await expect(page.getByRole('button', { name: /Ben Ortiz/ })).toBeVisible();
     },
   },
-  ...(['profile', 'appearance', 'privacy', 'security', 'about'] as const).map((name) => ({
+  ...(['profile', 'appearance', 'language', 'privacy', 'security', 'about'] as const).map((name) => ({
     name: `settings: ${name}`,
     show: async ({ page }: Person) => {
       await page.goto(`/settings/${name}`);

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type SettingsPage = 'Profile' | 'Appearance' | 'Privacy' | 'Security' | 'About';
+export type SettingsPage = 'Profile' | 'Appearance' | 'Language' | 'Privacy' | 'Security' | 'About';
 
 /** The settings, of which one page is shown. */
 export class Settings {
