@@ -65,7 +65,8 @@ fn described(line: &str, about: &Value) -> Result<String> {
     Ok(result.to_string())
 }
 
-fn about(quick: bool) -> Result<Value> {
+/// When, of what and on what a measurement was made.
+pub(crate) fn about(quick: bool) -> Result<Value> {
     let word = |program: &str, args: &[&str]| -> Result<String> {
         Ok(capture(Command::new(program).args(args))?.trim().to_owned())
     };

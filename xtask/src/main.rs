@@ -13,6 +13,7 @@ mod stamp;
 mod stock;
 mod test;
 mod tidy;
+mod torture;
 mod workspace;
 
 use std::ffi::OsString;
@@ -81,6 +82,27 @@ enum Task {
         #[arg(value_name = "WORKLOAD")]
         workloads: Vec<String>,
     },
+    /// Do terrible things to the server under load, and check everything it says
+    ///
+    /// Kills, faults, bad networks and wrong clocks against the release build, each with a control that is broken on
+    /// purpose and must be found. At full length the scenarios take more than an hour together.
+    Torture {
+        /// How long whatever goes on until it is stopped goes on [default: the scenario's own]
+        #[arg(long, value_name = "N")]
+        minutes: Option<u64>,
+        /// From which every choice is drawn
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Only this one; may be given several times [default: all]
+        #[arg(long = "scenario", value_name = "NAME")]
+        scenarios: Vec<String>,
+        /// The short forms, as `cargo xtask test` plays them
+        #[arg(long, conflicts_with_all = ["minutes", "write"])]
+        short: bool,
+        /// Keep the raw results in docs/measurements and render the page from them
+        #[arg(long)]
+        write: bool,
+    },
     /// Build the program as a release ships it: slower to compile, smaller and faster to run
     Dist,
 }
@@ -107,6 +129,9 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Tidy => tidy::tidy(&workspace)?,
         Task::Bench { quick, write, workloads } => {
             bench::bench(&workspace, &bench::Request { quick, write, workloads: &workloads })?;
+        }
+        Task::Torture { minutes, seed, scenarios, short, write } => {
+            torture::torture(&workspace, &torture::Request { minutes, seed, short, write, scenarios })?;
         }
         Task::Dist => dist::dist(&workspace)?,
     }

@@ -26,7 +26,7 @@ pub use person::{Person, client_id, message};
 pub mod transcripts;
 
 mod program;
-pub use program::Program;
+pub use program::{Launch, Program};
 #[cfg(feature = "server")]
 mod server;
 #[cfg(feature = "server")]

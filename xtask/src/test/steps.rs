@@ -10,7 +10,7 @@ use super::counts;
 use super::summary::Tally;
 use crate::shell::{Output, cargo};
 use crate::workspace::Workspace;
-use crate::{client, codegen, licences, prepare, stock, tidy};
+use crate::{client, codegen, licences, prepare, stock, tidy, torture};
 
 /// One named part of the whole.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(crate) enum Lane {
 /// The replay of recorded transcripts by the client's reducers is its own step; its files end in this.
 const REPLAY: &str = ".replay.test.ts";
 
-pub(crate) static STEPS: [Step; 16] = [
+pub(crate) static STEPS: [Step; 17] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -137,6 +137,14 @@ pub(crate) static STEPS: [Step; 16] = [
         work: clients,
     },
     Step {
+        name: "torture",
+        about: "faults against the release build under load, in their short forms, each with its control",
+        lane: Lane::Rust,
+        needs: &["release", "prepare"],
+        after: &[],
+        work: tortured,
+    },
+    Step {
         name: "web-check",
         about: "the client's types",
         lane: Lane::Web,
@@ -207,6 +215,13 @@ fn release(workspace: &Workspace, output: &Output) -> Result<Tally> {
 fn clients(workspace: &Workspace, output: &Output) -> Result<Tally> {
     let result = output.run(&mut stock::install(workspace, output)?.conversation(workspace));
     let log = fs::read_to_string(workspace.logs().join("clients.log")).context("the step keeps a log")?;
+    counts::cargo_test(&log).or_failure(result)
+}
+
+fn tortured(workspace: &Workspace, output: &Output) -> Result<Tally> {
+    output.run(&mut torture::build(workspace))?;
+    let result = output.run(&mut torture::player(workspace, &["--short".to_owned()]));
+    let log = fs::read_to_string(workspace.logs().join("torture.log")).context("the step keeps a log")?;
     counts::cargo_test(&log).or_failure(result)
 }
 

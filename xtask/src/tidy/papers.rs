@@ -1,6 +1,7 @@
 //! The papers: decisions are numbered and found in their index, measurements keep what they were rendered from.
 
 use super::{Finding, Tree};
+use crate::torture::page;
 
 const DECISIONS: &str = "docs/decisions/";
 const INDEX: &str = "docs/decisions/README.md";
@@ -49,6 +50,20 @@ pub(super) fn measurements_have_their_raw_results(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The page of `cargo xtask torture` is what would be rendered now: nobody wrote a better figure into it by hand.
+pub(super) fn torture_is_rendered_from_its_raw_results(tree: &Tree) -> Vec<Finding> {
+    let (Some(raw), shown) = (tree.text(page::RAW), tree.text(page::PAGE)) else {
+        return Vec::new();
+    };
+    match page::parse(raw) {
+        Err(error) => vec![Finding::in_file(page::RAW, format!("{error:#}"))],
+        Ok(results) if shown != Some(&page::page(&results)) => {
+            vec![Finding::in_file(page::PAGE, format!("it is not what {} says", page::RAW))]
+        }
+        Ok(_) => Vec::new(),
+    }
 }
 
 fn decisions(tree: &Tree) -> impl Iterator<Item = &str> {
@@ -113,6 +128,21 @@ mod tests {
         assert_eq!(
             said(measurements_have_their_raw_results, &files),
             ["docs/measurements/a.md:1: server.jsonl is not in docs/measurements/"]
+        );
+    }
+
+    #[test]
+    fn a_page_that_says_something_else_than_its_raw_results_is_found() {
+        let raw = "{\"scenario\":\"kill\",\"part\":\"proof\",\"counts\":{\"kills\":3}}\n";
+        let shown = page::page(&page::parse(raw).unwrap());
+        assert!(
+            said(torture_is_rendered_from_its_raw_results, &[(page::RAW, raw), (page::PAGE, &shown)])
+                .is_empty()
+        );
+        let better = shown.replace("3 kills", "4 kills");
+        assert_eq!(
+            said(torture_is_rendered_from_its_raw_results, &[(page::RAW, raw), (page::PAGE, &better)]),
+            ["docs/measurements/torture.md: it is not what docs/measurements/torture.jsonl says"]
         );
     }
 }

@@ -1,0 +1,16 @@
+//! For proving only: the real program under real faults, with every answer checked.
+//!
+//! In reading order: a [`Scenario`] does something terrible to the program on a [`Stage`] and says in an [`Outcome`] what
+//! really happened; [`scenarios::ALL`] names them; [`run`] plays one with its control and judges both; [`Report`] is the
+//! line of JSON that is kept of it. `cargo xtask torture` builds the program and this, runs it and renders the page.
+
+mod outcome;
+mod report;
+mod run;
+mod scenario;
+pub mod scenarios;
+
+pub use outcome::{Bound, Figure, Outcome};
+pub use report::Report;
+pub use run::{Verdict, run};
+pub use scenario::{Length, Minimum, Part, Playing, Scenario, Stage};

@@ -1,0 +1,97 @@
+//! Plays scenarios against a program, tells on standard error what happens, and prints one line of JSON for each part.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Result, anyhow};
+use clap::Parser;
+use kith_torture::{Length, Part, Report, Scenario, Stage, Verdict, run, scenarios};
+
+/// Torture a program and check everything it says.
+#[derive(Parser)]
+struct Cli {
+    /// The program
+    #[arg(long, default_value = "target/release/kith")]
+    program: PathBuf,
+    /// A folder on the disk that is to be used
+    #[arg(long, default_value = "target/torture")]
+    folder: PathBuf,
+    /// From which every choice is drawn
+    #[arg(long, default_value_t = 0x6b69_7468)]
+    seed: u64,
+    /// The short form of each scenario
+    #[arg(long, conflicts_with = "minutes")]
+    short: bool,
+    /// How long whatever goes on until it is stopped goes on
+    #[arg(long)]
+    minutes: Option<u64>,
+    /// What to play [default: all]
+    #[arg(long = "scenario", value_parser = named)]
+    scenarios: Vec<&'static Scenario>,
+}
+
+fn named(name: &str) -> Result<&'static Scenario> {
+    let names = || scenarios::ALL.map(|scenario| scenario.name).join(", ");
+    scenarios::named(name).ok_or_else(|| anyhow!("there are {}", names()))
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let chosen = if cli.scenarios.is_empty() { scenarios::ALL.to_vec() } else { cli.scenarios.clone() };
+    let (mut passed, mut failed) = (0, 0);
+    for scenario in chosen {
+        for part in [Part::Proof, Part::Control] {
+            match play(&cli, scenario, part).await {
+                true => passed += 1,
+                false => failed += 1,
+            }
+        }
+    }
+    // The form in which `cargo test` counts, so that one reader suffices for both.
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    eprintln!("test result: {word}. {passed} passed; {failed} failed; 0 ignored");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Plays one part, tells how it ended, and answers whether it held.
+async fn play(cli: &Cli, scenario: &'static Scenario, part: Part) -> bool {
+    let length = if cli.short { Length::Short } else { Length::Full { minutes: cli.minutes } };
+    let word = match part {
+        Part::Proof => "",
+        Part::Control => "::control",
+    };
+    let stage = Stage {
+        program: cli.program.clone(),
+        folder: cli.folder.join(format!("{}{}", scenario.name, word.replace("::", "-"))),
+        seed: cli.seed,
+        length,
+        part,
+    };
+    let verdict = match run(scenario, stage).await {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            eprintln!("test {}{word} ... FAILED\n    {error:#}", scenario.name);
+            return false;
+        }
+    };
+    tell(scenario, word, &verdict, cli.seed);
+    let report = Report::new(scenario, cli.seed, length, &verdict);
+    println!("{}", serde_json::to_string(&report).expect("a report is JSON"));
+    verdict.holds()
+}
+
+fn tell(scenario: &Scenario, word: &str, verdict: &Verdict, seed: u64) {
+    let outcome = &verdict.outcome;
+    let counts = outcome.counts.iter().map(|(name, count)| format!("{count} {name}"));
+    let figures = outcome.figures.iter().map(|figure| format!("{} {:.1}", figure.name, figure.value));
+    let happened = counts.chain(figures).collect::<Vec<_>>().join(", ");
+    let how = if verdict.holds() { "ok" } else { "FAILED" };
+    eprintln!("test {}{word} ... {how}", scenario.name);
+    eprintln!("    seed {seed:#x}, {:.1} s: {happened}", verdict.took.as_secs_f64());
+    for found in outcome.found().iter().take(3).filter(|_| verdict.part == Part::Control) {
+        eprintln!("    found, as it must be: {found}");
+    }
+    for reason in verdict.reasons.iter().take(20) {
+        eprintln!("    {reason}");
+    }
+}
