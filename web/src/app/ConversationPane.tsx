@@ -47,13 +47,19 @@ type Props = {
   onBack: () => void;
   onDetails: () => void;
   onView: (viewing: Viewing) => void;
+  /** The message that is to be shown now. */
+  at: number | undefined;
+  onJump: (seq: number) => void;
+  /** What `at` asked for has been done, or cannot be. */
+  onArrived: () => void;
 };
 
 /** A draft is kept when the typing pauses this long. */
 const DRAFT_AFTER_MS = 300;
 
 /** One conversation: its header, its messages and the field, and how they play together. */
-export function ConversationPane({ id, detailsOpen, onBack, onDetails, onView }: Props) {
+export function ConversationPane(props: Props) {
+  const { id, detailsOpen, onBack, onDetails, onView, at, onJump, onArrived } = props;
   const t = useT();
   const exists = useAppSelector((state) => selectConversation(state, id) !== undefined);
   const isLoaded = useAppSelector(selectConversationsLoaded);
@@ -75,7 +81,8 @@ export function ConversationPane({ id, detailsOpen, onBack, onDetails, onView }:
     const key = keyOfRow(act.key);
     if (act.kind === 'photo') onView(viewingOf(selectMessage(store.getState(), id, key), act.index));
     else if (act.kind === 'leave') composer.current?.focus();
-    else if (act.kind !== 'jump') actions.act({ ...act, key });
+    else if (act.kind === 'jump') onJump(act.seq);
+    else actions.act({ ...act, key });
   };
   const editLast = () => {
     const state = store.getState();
@@ -108,6 +115,8 @@ export function ConversationPane({ id, detailsOpen, onBack, onDetails, onView }:
         ref={timeline}
         conversationId={id}
         title={title}
+        at={at}
+        onArrived={onArrived}
         onAct={onAct}
         onGreet={(text) => compose.send({ text, mentions: [], files: [] })}
       />

@@ -13,7 +13,7 @@ import { IconMessageCircle } from '@/ui/icons';
 import { CrashBoundary } from './CrashBoundary';
 import { DemoEnter } from './DemoEnter';
 import { useGlobalKeys } from './keys';
-import { useWhere } from './routes';
+import { conversationPath, useWhere } from './routes';
 import styles from './SignedIn.module.css';
 import { Shell } from './shell/Shell';
 import { useTitle } from './title';
@@ -44,7 +44,7 @@ export type Viewing = {
 /** Inside: the list, what is open beside it, and what lies over both. */
 export function SignedIn() {
   const translate = useT();
-  const { place, conversationId, showsDetails, settingsPage: pageName, path, navigate } = useWhere();
+  const { place, conversationId, showsDetails, settingsPage: pageName, at, path, navigate } = useWhere();
   const dispatch = useAppDispatch();
   const store = useAppStore();
   const me = useAppSelector(selectMe);
@@ -60,7 +60,7 @@ export function SignedIn() {
     void dispatch(openConversation(conversationId ?? null));
   }, [dispatch, conversationId]);
 
-  const open = useCallback((id: string) => navigate(`/c/${id}`), [navigate]);
+  const open = useCallback((id: string, seq?: number) => navigate(conversationPath(id, seq)), [navigate]);
   const goHome = useCallback(() => navigate('/'), [navigate]);
   useTitle(titleOf(place), unread);
   useGlobalKeys({
@@ -72,8 +72,7 @@ export function SignedIn() {
       const next = ids[Math.max(0, Math.min(ids.length - 1, here + step))];
       if (next) open(next);
     },
-    onDetails: () =>
-      conversationId && navigate(showsDetails ? `/c/${conversationId}` : `/c/${conversationId}/details`),
+    onDetails: () => conversationId && navigate(conversationPath(conversationId, undefined, !showsDetails)),
   });
 
   if (path.startsWith('/demo/'))
@@ -81,7 +80,7 @@ export function SignedIn() {
   if (!me) return null;
 
   const pane = paneOf({ place, conversationId, showsDetails, page: pageName });
-  const closeDetails = () => conversationId && navigate(`/c/${conversationId}`, { replace: true });
+  const closeDetails = () => conversationId && navigate(conversationPath(conversationId), { replace: true });
   return (
     <>
       <Shell
@@ -119,7 +118,16 @@ export function SignedIn() {
                   id={conversationId}
                   detailsOpen={showsDetails}
                   onBack={goHome}
-                  onDetails={() => (showsDetails ? closeDetails() : navigate(`/c/${conversationId}/details`))}
+                  onDetails={() =>
+                    showsDetails
+                      ? closeDetails()
+                      : navigate(conversationPath(conversationId, undefined, true))
+                  }
+                  at={at}
+                  onJump={(seq) => navigate(conversationPath(conversationId, seq, showsDetails))}
+                  onArrived={() =>
+                    navigate(conversationPath(conversationId, undefined, showsDetails), { replace: true })
+                  }
                   onView={setViewing}
                 />
               )}

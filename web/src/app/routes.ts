@@ -1,4 +1,4 @@
-import { useLocation } from 'wouter';
+import { useLocation, useSearch } from 'wouter';
 import type { Place } from './shell/Navigation';
 
 /** Where one is, as the address bar says it. */
@@ -7,23 +7,41 @@ export type Where = {
   conversationId: string | undefined;
   showsDetails: boolean;
   settingsPage: string | undefined;
+  /** The message of the conversation that is to be shown. */
+  at: number | undefined;
 };
 
 /**
- * Reads a path: `/`, `/c/ID`, `/c/ID/details`, `/people`, `/settings`, `/settings/PAGE`. What it does not know is the list.
+ * Reads a path: `/`, `/c/ID`, `/c/ID/details`, `/people`, `/settings`, `/settings/PAGE`, and behind a conversation
+ * `?at=SEQ`. What it does not know is the list.
  */
-export function whereOf(path: string): Where {
+export function whereOf(path: string, search = ''): Where {
   const [first, second, third] = path.split('/').filter(Boolean);
   return {
     place: first === 'people' || first === 'settings' ? first : 'chats',
     conversationId: first === 'c' ? second : undefined,
     showsDetails: first === 'c' && third === 'details',
     settingsPage: first === 'settings' ? second : undefined,
+    at: first === 'c' ? seqOf(new URLSearchParams(search).get('at')) : undefined,
   };
+}
+
+/**
+ * The address of a conversation, or of one of its messages. `at` is an instruction rather than a place: the thread goes
+ * there, shows the message, and takes it out of the address bar; Back then returns to what was read before.
+ */
+export function conversationPath(id: string, at?: number, showsDetails = false): string {
+  const path = showsDetails ? `/c/${id}/details` : `/c/${id}`;
+  return at === undefined ? path : `${path}?at=${at}`;
 }
 
 /** Where one is now, and how to go elsewhere. */
 export function useWhere() {
   const [path, navigate] = useLocation();
-  return { ...whereOf(path), path, navigate };
+  return { ...whereOf(path, useSearch()), path, navigate };
+}
+
+function seqOf(text: string | null): number | undefined {
+  const seq = Number(text);
+  return Number.isSafeInteger(seq) && seq > 0 ? seq : undefined;
 }

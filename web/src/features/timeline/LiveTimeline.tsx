@@ -30,13 +30,17 @@ type Props = {
   ref: RefObject<TimelineHandle | null>;
   conversationId: string;
   title: string;
+  /** The message that is to be shown now; {@link onArrived} when that is done, or cannot be. */
+  at: number | undefined;
+  onArrived: () => void;
   onAct: (act: Act) => void;
   /** A greeting was chosen in an empty conversation. */
   onGreet: (text: string) => void;
 };
 
 /** The messages of a conversation as the store has them. Mount it anew for each conversation. */
-export function LiveTimeline({ ref, conversationId, title, onAct, onGreet }: Props) {
+export function LiveTimeline(props: Props) {
+  const { ref, conversationId, title, at, onArrived, onAct, onGreet } = props;
   const t = useT();
   const dispatch = useAppDispatch();
   const keys = useAppSelector((state) => selectTimeline(state, conversationId));
@@ -52,17 +56,20 @@ export function LiveTimeline({ ref, conversationId, title, onAct, onGreet }: Pro
   const newBelow = useSeen(conversationId, placed, isAtLive && ends.atLiveEnd);
   const target = useRef<number>(undefined);
 
-  const jump = async (seq: number) => {
-    target.current = seq;
-    const isThere = await dispatch(jumpTo(conversationId, seq));
-    if (!isThere) target.current = undefined;
-    else if (ref.current?.reveal(keyFor(keys, placed, seq))) target.current = undefined;
-  };
-  // The page around the target comes with a later render than the answer.
+  const arrived = useRef(onArrived);
+  arrived.current = onArrived;
+  useEffect(() => {
+    if (at === undefined || !ends.isLoaded) return;
+    void dispatch(jumpTo(conversationId, at)).then((isThere) => {
+      target.current = isThere ? at : undefined;
+      arrived.current();
+    });
+  }, [dispatch, conversationId, at, ends.isLoaded]);
+  // After each render, because the page around the target may come with a later one than the answer.
   useEffect(() => {
     const seq = target.current;
     if (seq !== undefined && ref.current?.reveal(keyFor(keys, placed, seq))) target.current = undefined;
-  }, [ref, keys, placed]);
+  });
 
   return (
     <Timeline
@@ -100,7 +107,7 @@ export function LiveTimeline({ ref, conversationId, title, onAct, onGreet }: Pro
           />
         );
       }}
-      onAct={(act) => (act.kind === 'jump' ? void jump(act.seq) : onAct(act))}
+      onAct={onAct}
       onNear={(end) => {
         if (end === 'start' && !ends.atStart) void dispatch(loadOlder(conversationId));
         if (end === 'end') void dispatch(loadNewer(conversationId));
