@@ -75,6 +75,7 @@ impl Fill {
                 user_id: person.id,
                 token: token.hash(),
                 device: "Firefox on Linux".into(),
+                password: None,
             };
             self.store.create_session(session, self.now)
         }))?;
@@ -131,7 +132,7 @@ impl Fill {
                 reply_to: None,
                 forward: None,
             };
-            self.store.send(writer, message, self.now)
+            self.store.send(writer, message, None, self.now)
         }))?;
         Ok(())
     }

@@ -35,6 +35,8 @@ pub struct Imported {
 
 /// How long a device's name may be, in characters.
 const DEVICE_CHARS_MAX: usize = 100;
+/// How often a login is tried when the password's hash is replaced while it is checked.
+const LOGIN_TRIES_MAX: usize = 3;
 /// How many messages of a deleted account are unsent in one transaction.
 const UNSEND_AT_ONCE_MAX: usize = 200;
 
@@ -85,31 +87,62 @@ impl Chat {
     /// `unauthorized` when wrong, `forbidden` when suspended, `rate_limited` when too many are being checked.
     pub async fn login(&self, request: Login, device: &str) -> Result<SignedInDevice, Refusal> {
         check_password_size(&request.password, "password")?;
+        for _ in 1..LOGIN_TRIES_MAX {
+            match self.try_login(&request, device).await {
+                Err(refusal) if refusal.code() == ErrorCode::Conflict => {}
+                outcome => return outcome,
+            }
+        }
+        self.try_login(&request, device).await.map_err(|_| wrong_credentials())
+    }
+
+    /// Signs in by the hash as it is now. `conflict` when it was replaced meanwhile: by another password, or by a better
+    /// hash of the same one, which only the next try can tell.
+    async fn try_login(&self, request: &Login, device: &str) -> Result<SignedInDevice, Refusal> {
         let credentials = match Username::parse(&request.username) {
             Ok(username) => self.store().credentials(username.key().to_owned()).await?,
             Err(_) => None,
         };
         let hash = credentials.as_ref().map(|credentials| credentials.password.clone());
         let right = self.passwords.verify(request.password.clone(), hash).await?;
-        let Some(credentials) = credentials.filter(|_| right) else {
-            return Err(Refusal::new(ErrorCode::Unauthorized, "Username or password is wrong."));
-        };
+        let Some(credentials) = credentials.filter(|_| right) else { return Err(wrong_credentials()) };
         if credentials.suspended {
-            return Err(Refusal::forbidden("This account is suspended. Ask whoever runs the server."));
+            return Err(Refusal::suspended());
         }
-        if credentials.password.is_outdated() {
-            let better = self.passwords.hash(request.password).await?;
-            self.store().rehash_password(credentials.user_id, credentials.password, better).await?;
-        }
-        let user = self.store().user(credentials.user_id).await?;
-        self.sign_in(user, device).await
+        let id = credentials.user_id;
+        let password = match credentials.password.is_outdated() {
+            true => self.rehash(id, credentials.password, request.password.clone()).await?,
+            false => credentials.password,
+        };
+        let user = self.store().user(id).await?;
+        self.begin_session(user, device, Some(password)).await
+    }
+
+    async fn rehash(
+        &self,
+        id: UserId,
+        from: PasswordHash,
+        password: String,
+    ) -> Result<PasswordHash, Refusal> {
+        let better = self.passwords.hash(password).await?;
+        self.store().rehash_password(id, from, better.clone()).await?;
+        Ok(better)
     }
 
     /// Signs a device of this person in, without asking for a password: the edge has another proof.
     ///
     /// # Errors
-    /// Those of the store.
+    /// `forbidden` when the person is suspended; those of the store.
     pub async fn sign_in(&self, user: User, device: &str) -> Result<SignedInDevice, Refusal> {
+        self.begin_session(user, device, None).await
+    }
+
+    async fn begin_session(
+        &self,
+        user: User,
+        device: &str,
+        password: Option<PasswordHash>,
+    ) -> Result<SignedInDevice, Refusal> {
         let now = self.now();
         let token = Token::random(self.entropy());
         let session = NewSession {
@@ -117,6 +150,7 @@ impl Chat {
             user_id: user.me.profile.id,
             token: token.hash(),
             device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS_MAX).collect(),
+            password,
         };
         let session = self.store().create_session(session, now).await?;
         Ok(SignedInDevice { user, session, token })
@@ -224,6 +258,10 @@ impl Chat {
         let query: String = query.trim().chars().take(limits::QUERY_UTF16_MAX).collect();
         self.store().search_users(actor, query, limits::PAGE_USERS_MAX)
     }
+}
+
+fn wrong_credentials() -> Refusal {
+    Refusal::new(ErrorCode::Unauthorized, "Username or password is wrong.")
 }
 
 /// What the console does: whoever has the data folder may.

@@ -39,25 +39,38 @@ impl Chat {
         self.store().attachment(actor, id)
     }
 
-    /// Removes bytes that nothing shows any more, some at a time. Returns how many attachments went.
+    /// Removes all bytes that nothing shows any more, some at a time. Returns how many attachments went. What cannot be
+    /// removed from the disk is passed over, and tried again next time.
     ///
     /// # Errors
-    /// Those of the store; what could not be removed from the disk is tried again next time.
+    /// Those of the store.
     pub async fn collect_garbage(&self) -> Result<usize, Refusal> {
         let before = Timestamp(self.now().0.saturating_sub(UNUSED_AFTER_MS));
-        let abandoned = self.store().abandoned(before, COLLECT_AT_ONCE_MAX).await?;
-        let mut removed = Vec::with_capacity(abandoned.len());
-        for id in abandoned {
-            match self.world.blobs.remove(id) {
-                Ok(()) => removed.push(id),
-                Err(error) => tracing::warn!(%id, %error, "the bytes of an attachment could not be removed"),
+        let mut count = 0;
+        let mut after = None;
+        loop {
+            let abandoned = self.store().abandoned(before, after, COLLECT_AT_ONCE_MAX).await?;
+            let Some(last) = abandoned.last() else { return Ok(count) };
+            after = Some(*last);
+            let removed = self.remove_bytes(abandoned);
+            count += removed.len();
+            if !removed.is_empty() {
+                self.store().forget(removed).await?;
             }
         }
-        let count = removed.len();
-        if count > 0 {
-            self.store().forget(removed).await?;
-        }
-        Ok(count)
+    }
+
+    /// Removes the bytes of these. Returns those of which none are left.
+    fn remove_bytes(&self, ids: Vec<AttachmentId>) -> Vec<AttachmentId> {
+        let mut removed = ids;
+        removed.retain(|id| match self.world.blobs.remove(*id) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%id, %error, "the bytes of an attachment could not be removed");
+                false
+            }
+        });
+        removed
     }
 
     /// Removes bytes of which the store knows nothing: what a crash left between the bytes and their row. To be called

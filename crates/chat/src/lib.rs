@@ -26,6 +26,8 @@ mod clock;
 pub use clock::{Clock, Entropy};
 mod bus;
 pub use bus::{Audience, Bus, LocalBus, Notice};
+mod order;
+pub use order::{SendOrder, Turn};
 mod blobs;
 pub use blobs::{Blob, Blobs, Variant};
 pub mod store;

@@ -1,6 +1,6 @@
 //! Messages: what a request to send must be, and the decisions about one that is there.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac};
 use kith_protocol::*;
@@ -8,8 +8,8 @@ use serde::Serialize;
 use sha2::Sha256;
 
 use crate::{
-    Chat, Refusal, Reply, Standing,
-    chat::{checked, map},
+    Chat, Refusal, Reply, SendOrder, Standing,
+    chat::{checked, map, refused},
     rights::Action,
     store::{Fingerprint, NewMessage, NewText, Search},
     text,
@@ -20,9 +20,30 @@ impl Chat {
     pub fn send(&self, actor: UserId, request: SendMessage) -> Reply<OneMessage> {
         let now = self.now();
         let sent = checked(check_send(request, &self.fingerprints), |message| {
-            self.store().send(actor, message, now)
+            self.store().send(actor, message, None, now)
         });
         map(sent, |message| OneMessage { message })
+    }
+
+    /// Sends in the order in which a device issues its messages: when one is refused for the moment, those after it are
+    /// too, until it comes again.
+    pub fn send_in_order(
+        &self,
+        actor: UserId,
+        order: &Arc<SendOrder>,
+        request: SendMessage,
+    ) -> Reply<OneMessage> {
+        let now = self.now();
+        let turn = order.issue(request.conversation_id, request.client_id, now);
+        match check_send(request, &self.fingerprints) {
+            Ok(message) => {
+                map(self.store().send(actor, message, Some(turn), now), |message| OneMessage { message })
+            }
+            Err(refusal) => {
+                turn.settle(Some(refusal.code()));
+                refused(refusal)
+            }
+        }
     }
 
     /// Replaces the text of one's message.

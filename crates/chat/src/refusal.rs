@@ -45,6 +45,12 @@ impl Refusal {
         Self::new(ErrorCode::Forbidden, message)
     }
 
+    /// Kept out by the console.
+    #[must_use]
+    pub fn suspended() -> Self {
+        Self::forbidden("This account is suspended. Ask whoever runs the server.")
+    }
+
     /// It collides with what is there.
     #[must_use]
     pub fn conflict(message: impl Into<String>) -> Self {

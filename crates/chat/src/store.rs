@@ -10,7 +10,7 @@ use std::{future::Future, pin::Pin};
 
 use kith_protocol::*;
 
-use crate::{Refusal, passwords::PasswordHash, sessions::TokenHash, users::Username};
+use crate::{Refusal, Turn, passwords::PasswordHash, sessions::TokenHash, users::Username};
 
 /// An operation that has been queued, and its outcome.
 pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send>>;
@@ -127,6 +127,9 @@ pub struct NewSession {
     pub token: TokenHash,
     /// What the device calls itself.
     pub device: String,
+    /// The hash of the password that was given; `None` when the proof was another. Signing in takes a moment, in which the
+    /// password may be changed: then it was the wrong one.
+    pub password: Option<PasswordHash>,
 }
 
 /// Who a token belongs to.
@@ -142,7 +145,8 @@ pub struct SignedInAs {
 
 /// Signed-in devices.
 pub trait SessionStore: Send + Sync + 'static {
-    /// Signs a device in. Over [`limits::SESSIONS_MAX`], the longest unused ends.
+    /// Signs a device in. Over [`limits::SESSIONS_MAX`], the longest unused ends. `conflict` when the password's hash
+    /// is no longer the one that was given, `forbidden` when the person is suspended: both as of the commit.
     fn create_session(&self, session: NewSession, now: Timestamp) -> Reply<Session>;
     /// Whose token this is; `unauthorized` when nobody's, or of somebody suspended or deleted.
     fn session(&self, token: TokenHash) -> Reply<SignedInAs>;
@@ -282,8 +286,9 @@ pub struct NewText {
 
 /// Messages: sending and changing them.
 pub trait MessageStore: Send + Sync + 'static {
-    /// Sends, exactly once per sender and `client_id`.
-    fn send(&self, actor: UserId, message: NewMessage, now: Timestamp) -> Reply<Message>;
+    /// Sends, exactly once per sender and `client_id`. A send that has a turn is carried out only when [`Turn::check`] lets
+    /// it, and what became of it is told to [`Turn::settle`] before the next one is checked.
+    fn send(&self, actor: UserId, message: NewMessage, turn: Option<Turn>, now: Timestamp) -> Reply<Message>;
     /// Replaces a text.
     fn edit(&self, actor: UserId, address: MessageAddress, text: NewText, now: Timestamp) -> Reply<Message>;
     /// Deletes for everyone. Doing it again changes nothing.
@@ -432,8 +437,14 @@ pub trait AttachmentStore: Send + Sync + 'static {
     /// an upload of one's own that nothing shows yet. `not_found` otherwise.
     fn attachment(&self, actor: UserId, id: AttachmentId) -> Reply<ReadableAttachment>;
     /// Attachments that nothing shows any more and uploads older than `before` that nothing ever showed. Their rows are
-    /// gone for readers; the bytes are to be removed and then [`AttachmentStore::forget`]-ed.
-    fn abandoned(&self, before: Timestamp, limit: usize) -> Reply<Vec<AttachmentId>>;
+    /// gone for readers; the bytes are to be removed and then [`AttachmentStore::forget`]-ed. In the order of their ids,
+    /// beginning after `after`: what cannot be removed now is in nobody's way.
+    fn abandoned(
+        &self,
+        before: Timestamp,
+        after: Option<AttachmentId>,
+        limit: usize,
+    ) -> Reply<Vec<AttachmentId>>;
     /// The bytes of these are removed: nothing has to be known of them any more.
     fn forget(&self, ids: Vec<AttachmentId>) -> Reply<()>;
     /// Of these, those of which nothing is known: bytes without a row, left by a crash.

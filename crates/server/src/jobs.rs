@@ -69,13 +69,10 @@ async fn every(period: Duration, mut job: impl AsyncFnMut()) {
     }
 }
 
-/// Until nothing is left, a batch at a time.
 async fn collect(chat: &Chat) {
-    loop {
-        match chat.collect_garbage().await {
-            Ok(0) => return,
-            Ok(removed) => tracing::info!(removed, "attachments that nothing shows were removed"),
-            Err(error) => return tracing::warn!(%error, "attachments could not be collected"),
-        }
+    match chat.collect_garbage().await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "attachments that nothing shows were removed"),
+        Err(error) => tracing::warn!(%error, "attachments could not be collected"),
     }
 }

@@ -54,13 +54,21 @@ impl AttachmentStore for SqliteStore {
         })
     }
 
-    fn abandoned(&self, before: Timestamp, limit: usize) -> Reply<Vec<AttachmentId>> {
+    fn abandoned(
+        &self,
+        before: Timestamp,
+        after: Option<AttachmentId>,
+        limit: usize,
+    ) -> Reply<Vec<AttachmentId>> {
         self.write(move |write| {
             let mut statement = write.connection.prepare_cached(
-                "SELECT id FROM attachments WHERE shown = 0 AND (ever_shown = 1 OR created_at < ?1) LIMIT ?2",
+                "SELECT id FROM attachments WHERE shown = 0 AND (ever_shown = 1 OR created_at < ?1) \
+                 AND id > ?2 ORDER BY id LIMIT ?3",
             )?;
-            let found = statement
-                .query_map(params![before.0, limit], |row| row.get::<_, [u8; 16]>(0).map(Into::into))?;
+            let after = after.map_or([0; 16], |id| *id.as_bytes());
+            let found = statement.query_map(params![before.0, after, limit], |row| {
+                row.get::<_, [u8; 16]>(0).map(Into::into)
+            })?;
             let ids: Vec<AttachmentId> = found.collect::<rusqlite::Result<_>>()?;
             // From now on nobody can send them, so that their bytes can go without anybody waiting.
             for id in &ids {

@@ -206,7 +206,10 @@ fn create_direct(
     let connection = write.connection;
     let one = people::number(connection, actor)?;
     let two = people::number(connection, other).map_err(|_| Refusal::not_found().at("user_id"))?;
-    check_room(connection, one)?;
+    check_room(connection, one, "conversations")?;
+    if two != one {
+        check_room(connection, two, "user_id")?;
+    }
     check_strangers(connection, one, two)?;
     connection
         .prepare_cached(
@@ -242,13 +245,22 @@ fn door_of_new(
     door::enter(write.connection, actor, id)
 }
 
-fn check_room(connection: &Connection, user: i64) -> Outcome<()> {
+/// Whether all of these people may be in one more conversation.
+pub(crate) fn check_room_of_all(connection: &Connection, users: &[i64], field: &str) -> Outcome<()> {
+    users
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, user)| check_room(connection, *user, &format!("{field}[{index}]")))
+}
+
+/// Whether this person may be in one more conversation.
+fn check_room(connection: &Connection, user: i64, field: &str) -> Outcome<()> {
     let conversations: usize = connection
         .prepare_cached("SELECT COUNT(*) FROM members WHERE user = ?1 AND left_at IS NULL")?
         .query_row([user], |row| row.get(0))?;
     if conversations >= limits::CONVERSATIONS_MAX {
         let message = format!("One is in at most {} conversations.", limits::CONVERSATIONS_MAX);
-        return Err(Refusal::too_large("conversations", limits::CONVERSATIONS_MAX, message).into());
+        return Err(Refusal::too_large(field, limits::CONVERSATIONS_MAX, message).into());
     }
     Ok(())
 }
@@ -294,8 +306,9 @@ fn create_group(
 ) -> Outcome<ConversationId> {
     let connection = write.connection;
     let maker = people::number(connection, actor)?;
-    check_room(connection, maker)?;
+    check_room(connection, maker, "conversations")?;
     let others = members::resolve(connection, &group.member_ids, "member_ids")?;
+    check_room_of_all(connection, &others, "member_ids")?;
     members::check_size(others.len() + 1, "member_ids")?;
     connection
         .prepare_cached(

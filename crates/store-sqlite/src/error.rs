@@ -63,6 +63,21 @@ pub(crate) fn disk_full() -> Refusal {
     Refusal::unavailable("The server's disk is full. Nothing was stored.").retry_after(DISK_FULL_RETRY_MS)
 }
 
+/// What a client is told once the disk has failed in a way that leaves unknown what it holds.
+pub(crate) fn disk_is_unknown() -> Refusal {
+    Refusal::unavailable("The server's disk failed. It must be restarted before it can store again.")
+}
+
+/// Whether a sync failed. What it was to bring to the disk may be lost, and the system forgets that it ever was to: a second
+/// sync succeeds without it.
+pub(crate) fn is_failed_sync(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::SqliteFailure(failure, _)
+            if [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC].contains(&failure.extended_code)
+    )
+}
+
 /// Whether, after this error, it is unknown what the disk holds: a sync or a write of the log failed. Trying again could
 /// report success for what is not there, so there is no trying again.
 pub(crate) fn leaves_the_disk_unknown(error: &Error) -> bool {

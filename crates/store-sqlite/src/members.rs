@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 
 use crate::{
     attachments,
-    conversations::role_of,
+    conversations::{check_room_of_all, role_of},
     door::Door,
     error::Outcome,
     people::{self, Named},
@@ -82,6 +82,8 @@ pub(crate) fn add(
         return Ok(());
     }
     check_size(door.member_count as usize + new.len(), "user_ids")?;
+    let numbers: Vec<i64> = new.iter().map(|(_, number)| *number).collect();
+    check_room_of_all(write.connection, &numbers, "user_ids")?;
     let ids: Vec<UserId> = new.iter().map(|(id, _)| *id).collect();
     let message = tell_in_notice(write, door, SystemAction::Joined, &ids, now)?;
     for (_, number) in &new {

@@ -1,7 +1,7 @@
 //! Messages: changing what is there.
 
 use kith_chat::{
-    Audience, Refusal, Reply,
+    Audience, Refusal, Reply, Turn,
     messages::{Decision, Existing, decide_edit, decide_touch, decide_unsend},
     rights::Action,
     store::{MessageStore, NewMessage, NewText},
@@ -20,8 +20,8 @@ use crate::{
 };
 
 impl MessageStore for SqliteStore {
-    fn send(&self, actor: UserId, message: NewMessage, now: Timestamp) -> Reply<Message> {
-        self.write_whole(move |write| send::send(write, actor, message, now))
+    fn send(&self, actor: UserId, message: NewMessage, turn: Option<Turn>, now: Timestamp) -> Reply<Message> {
+        self.write_whole(turn, move |write| send::send(write, actor, message, now))
     }
 
     fn edit(&self, actor: UserId, address: MessageAddress, text: NewText, now: Timestamp) -> Reply<Message> {

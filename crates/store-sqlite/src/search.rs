@@ -20,6 +20,9 @@ use crate::{
     rows::{self, extras},
 };
 
+/// Messages that one search may look at without showing them: later than asked for, hidden, cleared. With one more, the
+/// search ends where it is, says `more`, and goes on from there when it is asked to.
+const PASSED_OVER_MAX: usize = 2_000;
 /// What results may take of an answer, in bytes.
 const ANSWER_BYTES: usize = limits::ANSWER_BYTES_MAX - 16 * 1024;
 
@@ -159,31 +162,54 @@ fn find(connection: &Connection, actor: UserId, search: &Search) -> Outcome<Sear
     let mut results = Vec::new();
     let mut named = Named::default();
     let mut bytes = 0;
-    let mut last = None;
+    let mut last: Option<i64> = None;
+    let mut passed_over = 0;
     while let Some(row) = found.next()? {
         let created_at = Timestamp(row.get(3)?);
         if search.after.is_some_and(|after| created_at <= after) {
             // Documents are in the order of commits, so what follows is older still (but for a clock that was set).
             break;
         }
+        if passed_over == PASSED_OVER_MAX {
+            return Ok(SearchResults {
+                results,
+                users: named.into_profiles(),
+                cursor: cursor(last),
+                more: true,
+            });
+        }
         if search.before.is_some_and(|before| created_at >= before) {
+            (passed_over, last) = (passed_over + 1, Some(row.get(0)?));
             continue;
         }
         let id = ConversationId::from(row.get::<_, [u8; 16]>(1)?);
         // The door is asked again for every result: the index says where to look, not what may be seen.
         let door = door::enter(connection, actor, id)?;
-        let Some(message) = door.message(connection, Seq(row.get(2)?))? else { continue };
+        let Some(message) = door.message(connection, Seq(row.get(2)?))? else {
+            (passed_over, last) = (passed_over + 1, Some(row.get(0)?));
+            continue;
+        };
         bytes += rows::weight(&message) + 60;
         if results.len() == search.limit || (bytes > ANSWER_BYTES && !results.is_empty()) {
-            return Ok(SearchResults { results, users: named.into_profiles(), cursor: last, more: true });
+            return Ok(SearchResults {
+                results,
+                users: named.into_profiles(),
+                cursor: cursor(last),
+                more: true,
+            });
         }
         for id in people_of(&message) {
             bytes += named.add(connection, id)?;
         }
-        last = Some(row.get::<_, i64>(0)?.to_string());
+        last = Some(row.get(0)?);
         results.push(SearchResult { conversation_id: id, message });
     }
     Ok(SearchResults { results, users: named.into_profiles(), cursor: None, more: false })
+}
+
+/// Where to go on: below the last message that was looked at.
+fn cursor(last: Option<i64>) -> Option<String> {
+    last.map(|doc| doc.to_string())
 }
 
 /// The expression for FTS5, or `None` when nothing can match.

@@ -2,6 +2,7 @@
 
 use kith_chat::{
     Audience, Refusal, Reply,
+    passwords::PasswordHash,
     sessions::TokenHash,
     store::{NewSession, SessionStore, SignedInAs},
 };
@@ -19,6 +20,7 @@ impl SessionStore for SqliteStore {
     fn create_session(&self, session: NewSession, now: Timestamp) -> Reply<Session> {
         self.write(move |write| {
             let user = people::number(write.connection, session.user_id)?;
+            check_still_welcome(write.connection, user, session.password.as_ref())?;
             end_longest_unused(write, session.user_id, user)?;
             write
                 .connection
@@ -94,7 +96,8 @@ impl SessionStore for SqliteStore {
                 write
                     .connection
                     .prepare_cached(
-                        "UPDATE users SET last_active_at = max(COALESCE(last_active_at, 0), ?2) WHERE id = ?1",
+                        "UPDATE users SET last_active_at = max(COALESCE(last_active_at, 0), ?2) \
+                         WHERE id = ?1 AND deleted_at IS NULL",
                     )?
                     .execute(params![id.as_bytes(), at.0])?;
             }
@@ -117,6 +120,21 @@ pub(crate) fn end_all(
         .execute(params![number, keep.map(|id| *id.as_bytes())])?;
     write.tell(Audience::OtherSessions(user, keep), ServerEvent::SessionEnded(SessionEnded { reason }));
     Ok(())
+}
+
+/// Whether what let this person in still holds: between the proof and the session, the console may have suspended them, or
+/// another device may have changed the password, which ended the sessions that were there.
+fn check_still_welcome(connection: &Connection, user: i64, given: Option<&PasswordHash>) -> Outcome<()> {
+    let (password, suspended) = connection
+        .prepare_cached("SELECT password, suspended_at IS NOT NULL FROM users WHERE num = ?1")?
+        .query_row([user], |row| Ok((PasswordHash::from_stored(row.get(0)?), row.get(1)?)))?;
+    if given.is_some_and(|given| *given != password) {
+        return Err(Refusal::conflict("The password was changed meanwhile.").into());
+    }
+    match suspended {
+        true => Err(Refusal::suspended().into()),
+        false => Ok(()),
+    }
 }
 
 /// Makes room for one more.

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
-use kith_chat::{Bus, Entropy, Refusal, Reply, Store};
+use kith_chat::{Bus, Entropy, Refusal, Reply, Store, Turn};
 use rusqlite::{Connection, OptionalExtension, config::DbConfig};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     error::Outcome,
     migrations::migrate,
     readers::Readers,
-    writer::{Write, Writer, set_meta},
+    writer::{Broken, Write, Writer, set_meta},
 };
 
 /// The database's name in the data folder.
@@ -63,7 +63,7 @@ pub enum OpenError {
 pub struct SqliteStore {
     epoch: String,
     fingerprint_key: [u8; 32],
-    writer: Writer,
+    pub(crate) writer: Writer,
     readers: Readers,
     /// Only kept alive.
     _checkpointer: Checkpointer,
@@ -87,9 +87,10 @@ impl SqliteStore {
         writing_pragmas(&connection, options.writer_cache_kib)?;
         let (epoch, fingerprint_key) = identity(&connection, entropy)?;
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
-        let checkpointer = Checkpointer::start(&path)?;
+        let broken = Broken::default();
+        let checkpointer = Checkpointer::start(&path, Arc::clone(&broken))?;
         let closing = parking_lot::Mutex::new(Some(connect(&path)?));
-        let writer = Writer::start(connection, bus)?;
+        let writer = Writer::start(connection, bus, broken)?;
         Ok(Self { epoch, fingerprint_key, writer, readers, _checkpointer: checkpointer, closing })
     }
 
@@ -113,12 +114,13 @@ impl SqliteStore {
         self.writer.write(write)
     }
 
-    /// As [`Self::write`], for what refuses only before it changes anything.
+    /// As [`Self::write`], for what refuses only before it changes anything; in its turn, if it has one.
     pub(crate) fn write_whole<T: Send + 'static>(
         &self,
+        turn: Option<Turn>,
         write: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
     ) -> Reply<T> {
-        self.writer.write_whole(write)
+        self.writer.write_whole(turn, write)
     }
 }
 
@@ -130,12 +132,10 @@ impl Store for SqliteStore {
     fn close(&self) -> Reply<()> {
         let closed = self.writer.close();
         let last = self.closing.lock().take();
+        let broken = Arc::clone(self.writer.broken());
         Box::pin(async move {
             closed.await?;
-            if let Some(connection) = last {
-                empty_log(&connection);
-            }
-            Ok(())
+            last.map_or(Ok(()), |connection| empty_log(&connection, &broken))
         })
     }
 

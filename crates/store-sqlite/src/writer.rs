@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kith_chat::{Audience, Bus, Notice, Refusal, Reply};
+use kith_chat::{Audience, Bus, Notice, Refusal, Reply, Turn};
 use kith_protocol::{ServerEvent, UserId};
 use parking_lot::Mutex;
 use rusqlite::{Connection, params};
@@ -23,7 +23,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     OpenError,
-    error::{Failure, Outcome, leaves_the_disk_unknown, refusal_of},
+    error::{Failure, Outcome, disk_is_unknown, leaves_the_disk_unknown, refusal_of},
     people, search,
 };
 
@@ -54,6 +54,7 @@ trait Operation: Send {
 struct Queued<T, F> {
     operation: Option<F>,
     is_whole: bool,
+    turn: Option<Turn>,
     outcome: Option<Result<T, Refusal>>,
     reply: oneshot::Sender<Result<T, Refusal>>,
 }
@@ -65,7 +66,13 @@ where
 {
     fn run(&mut self, write: &mut Write<'_>) -> bool {
         let Some(operation) = self.operation.take() else { return false };
-        let outcome = operation(write).map_err(Failure::into_refusal);
+        let outcome = match self.turn.as_ref().map_or(Ok(()), Turn::check) {
+            Ok(()) => operation(write).map_err(Failure::into_refusal),
+            Err(refusal) => Err(refusal),
+        };
+        if let Err(refusal) = &outcome {
+            self.settle(Some(refusal));
+        }
         let keep = outcome.is_ok();
         self.outcome = Some(outcome);
         keep
@@ -77,6 +84,9 @@ where
 
     fn answer(self: Box<Self>, committed: Result<(), Refusal>) {
         let panicked = self.operation.is_none() && self.outcome.is_none();
+        if !matches!(self.outcome, Some(Err(_))) {
+            self.settle(committed.as_ref().err());
+        }
         let outcome = match (self.outcome, committed) {
             // Even if its batch came to nothing for this: it must not be tried again.
             _ if panicked => Err(Refusal::internal()),
@@ -90,13 +100,22 @@ where
     }
 }
 
+impl<T, F> Queued<T, F> {
+    /// Whoever comes after it in the same order hears of it before they are carried out.
+    fn settle(&self, refused: Option<&Refusal>) {
+        if let Some(turn) = &self.turn {
+            turn.settle(refused.map(Refusal::code));
+        }
+    }
+}
+
 enum Message {
     Operation(Box<dyn Operation>),
     Close(oneshot::Sender<Result<(), Refusal>>),
 }
 
-/// Why nothing can be written, once that is so.
-type Broken = Arc<Mutex<Option<Refusal>>>;
+/// Why nothing can be written, once that is so: it stays so until a restart, and reads go on.
+pub(crate) type Broken = Arc<Mutex<Option<Refusal>>>;
 
 /// The way to the writer.
 pub(crate) struct Writer {
@@ -106,9 +125,12 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the writer's thread on this connection.
-    pub(crate) fn start(connection: Connection, bus: Arc<dyn Bus>) -> Result<Self, OpenError> {
+    pub(crate) fn start(
+        connection: Connection,
+        bus: Arc<dyn Bus>,
+        broken: Broken,
+    ) -> Result<Self, OpenError> {
         let (queue, messages) = sync_channel(WAITING_MAX);
-        let broken = Broken::default();
         let mut commits = Commits::open(connection, bus, Arc::clone(&broken))?;
         thread::Builder::new()
             .name("store-writer".into())
@@ -122,28 +144,35 @@ impl Writer {
         &self,
         operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
     ) -> Reply<T> {
-        self.queue(operation, false)
+        self.queue(operation, false, None)
     }
 
     /// Queues an operation that refuses only before it changes anything. It needs no savepoint, which would copy every page
     /// that it changes. Should the database fail it half-way nevertheless, the whole batch is undone and refused.
     pub(crate) fn write_whole<T: Send + 'static>(
         &self,
+        turn: Option<Turn>,
         operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
     ) -> Reply<T> {
-        self.queue(operation, true)
+        self.queue(operation, true, turn)
     }
 
     fn queue<T: Send + 'static>(
         &self,
         operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
         is_whole: bool,
+        turn: Option<Turn>,
     ) -> Reply<T> {
         let (reply, receiver) = oneshot::channel();
-        let queued = Queued { operation: Some(operation), is_whole, outcome: None, reply };
+        let refused = turn.clone();
+        let queued = Queued { operation: Some(operation), is_whole, turn, outcome: None, reply };
         let sent = self.queue.try_send(Message::Operation(Box::new(queued)));
+        let sent = sent.map_err(|error| refusal_of_queue(&error));
+        if let (Err(refusal), Some(turn)) = (&sent, refused) {
+            turn.settle(Some(refusal.code()));
+        }
         Box::pin(async move {
-            sent.map_err(|error| refusal_of_queue(&error))?;
+            sent?;
             receiver.await.unwrap_or_else(|_| Err(closed()))
         })
     }
@@ -161,6 +190,11 @@ impl Writer {
             waiting.map_err(|_| Refusal::internal())?;
             receiver.await.unwrap_or(Ok(()))
         })
+    }
+
+    /// Why nothing can be written, once that is so.
+    pub(crate) fn broken(&self) -> &Broken {
+        &self.broken
     }
 
     /// Whether writes can be committed.
@@ -344,9 +378,7 @@ impl Commits {
     fn break_if_unknown(&self, error: &rusqlite::Error) {
         if leaves_the_disk_unknown(error) {
             tracing::error!("the log could not be synced: nothing more will be acknowledged until a restart");
-            *self.broken.lock() = Some(Refusal::unavailable(
-                "The server's disk failed. It must be restarted before it can store again.",
-            ));
+            *self.broken.lock() = Some(disk_is_unknown());
         }
     }
 

@@ -26,7 +26,7 @@ impl Session {
             ClientEvent::WatchPresence => {
                 self.read(event, async |s, r| s.board.watch(&s.chat, &s.attached.subscriber, r).await).await;
             }
-            ClientEvent::Send => self.write(event, Chat::send).await,
+            ClientEvent::Send => self.send(event).await,
             ClientEvent::Edit => self.write(event, Chat::edit).await,
             ClientEvent::Delete => self.write(event, Chat::delete).await,
             ClientEvent::React => self.write(event, Chat::react).await,

@@ -117,13 +117,22 @@ impl Fanout {
             ServerEvent::ConversationRemoved(_) => {
                 people_of(to).iter().for_each(|user| self.board.doubt(*user));
             }
-            ServerEvent::AccountChanged(rows) if concerns_privacy(rows) => {
-                for user in people_of(to) {
-                    self.typing.audience_changed(*user);
-                    self.board.doubt(*user);
-                }
-            }
+            ServerEvent::AccountChanged(rows) => self.follow_account(to, rows),
+            // Nobody sees any more when somebody who is gone was last there.
+            ServerEvent::UserUpdated(update) if update.user.deleted => self.board.doubt(update.user.id),
             _ => {}
+        }
+    }
+
+    /// Blocks decide who hears somebody type; blocks and settings, who sees them there.
+    fn follow_account(&self, to: &Audience, rows: &AccountRows) {
+        for user in people_of(to) {
+            if !rows.blocks.is_empty() {
+                self.typing.audience_changed(*user);
+            }
+            if rows.settings.is_some() || !rows.blocks.is_empty() {
+                self.board.doubt(*user);
+            }
         }
     }
 
@@ -168,10 +177,6 @@ fn people_of(to: &Audience) -> &[UserId] {
             std::slice::from_ref(user)
         }
     }
-}
-
-fn concerns_privacy(rows: &AccountRows) -> bool {
-    rows.settings.is_some() || !rows.blocks.is_empty()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use kith_chat::{Chat, Refusal, Reply, store::SignedInAs};
+use kith_chat::{Chat, Refusal, Reply, SendOrder, store::SignedInAs};
 use kith_protocol::*;
 use kith_socketio::{AckId, DisconnectReason, Event, Socket};
 use serde::Serialize;
@@ -29,6 +29,7 @@ pub(super) struct Session {
     typing: Arc<Typing>,
     pipeline: Pipeline,
     pace: Pace,
+    order: Arc<SendOrder>,
 }
 
 /// A socket that the others know of. Dropping it makes them forget it, even after a panic.
@@ -66,6 +67,7 @@ impl Session {
             typing: Arc::clone(&world.typing),
             pipeline: Pipeline::new(config.writes_in_flight_max),
             pace: Pace::new(config.events_per_second, config.events_burst, Instant::now()),
+            order: Arc::default(),
         }
     }
 
@@ -128,6 +130,26 @@ impl Session {
         }
     }
 
+    /// Sends. Should this be refused for the moment, so is what this socket issues after it, until it comes again.
+    pub(super) async fn send(&self, event: &mut Event) {
+        let order = Arc::clone(&self.order);
+        self.write(event, move |chat: &Chat, user, request: SendMessage| {
+            chat.send_in_order(user, &order, request)
+        })
+        .await;
+    }
+
+    /// Refuses an event that comes too early. A send keeps its place in the order.
+    fn refuse_for_now(&self, event: &mut Event, retry_after_ms: u64) {
+        if ClientEvent::from_name(event.name()) == Some(ClientEvent::Send)
+            && let Ok(request) = payload::parse::<SendMessage>(event.raw_payload())
+        {
+            let turn = self.order.issue(request.conversation_id, request.client_id, self.chat.now());
+            turn.settle(Some(ErrorCode::RateLimited));
+        }
+        self.refuse(event, Refusal::rate_limited(retry_after_ms));
+    }
+
     /// Refuses an event that cannot be carried out.
     pub(super) fn refuse(&self, event: &mut Event, refusal: Refusal) {
         self.answer::<ConversationRef>(event.take_ack(), Err(refusal));
@@ -150,7 +172,7 @@ impl kith_socketio::Session for Session {
         self.attached.subscriber.note_active();
         match self.pace.take(Instant::now()) {
             Ok(()) => self.dispatch(event).await,
-            Err(retry_after_ms) => self.refuse(&mut event, Refusal::rate_limited(retry_after_ms)),
+            Err(retry_after_ms) => self.refuse_for_now(&mut event, retry_after_ms),
         }
     }
 

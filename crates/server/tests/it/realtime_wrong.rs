@@ -170,7 +170,7 @@ async fn bytes_that_are_no_text_and_events_that_are_too_long_end_only_their_own_
     let chat = ann.direct(neighbour.id()).await;
     let long = format!("42[\"{}\"]", "x".repeat(limits::EVENT_BYTES_MAX));
 
-    assert_eq!(close_code(server.addr(), b"4\xff\xfe").await, Some(1002));
+    assert_eq!(close_code(server.addr(), b"4\xff\xfe").await, Some(1007));
     assert_eq!(close_code(server.addr(), long.as_bytes()).await, Some(1009));
     assert_eq!(posted(server.addr(), b"4\xff\xfe").await, 400);
     assert_eq!(posted(server.addr(), long.as_bytes()).await, 413);

@@ -201,6 +201,7 @@ fn close_code(reason: DisconnectReason) -> u16 {
     match reason {
         DisconnectReason::ServerShutdown => 1001,
         DisconnectReason::ProtocolViolation => 1002,
+        DisconnectReason::NotText => 1007,
         DisconnectReason::TooLarge => 1009,
         DisconnectReason::ClientDisconnected
         | DisconnectReason::ServerDisconnected
@@ -224,6 +225,7 @@ impl From<Result<Packet, ReadError>> for Arrival {
                 Self::Failure(match error {
                     ReadError::Closed => DisconnectReason::TransportClosed,
                     ReadError::Malformed => DisconnectReason::ProtocolViolation,
+                    ReadError::NotText => DisconnectReason::NotText,
                     ReadError::TooLarge => DisconnectReason::TooLarge,
                 })
             },
@@ -238,9 +240,8 @@ impl From<Result<Packet, PacketError>> for Arrival {
             |error| {
                 Self::Failure(match error {
                     PacketError::TooLarge => DisconnectReason::TooLarge,
-                    PacketError::Malformed | PacketError::Base64 | PacketError::Utf8 => {
-                        DisconnectReason::ProtocolViolation
-                    }
+                    PacketError::Utf8 => DisconnectReason::NotText,
+                    PacketError::Malformed | PacketError::Base64 => DisconnectReason::ProtocolViolation,
                 })
             },
             Self::Packet,

@@ -89,6 +89,8 @@ pub enum DisconnectReason {
     ConnectTimeout,
     /// The client sent what is no packet, or one out of order.
     ProtocolViolation,
+    /// The client sent as text what is not UTF-8.
+    NotText,
     /// The client sent more than [`max_payload_bytes`](crate::Config::max_payload_bytes).
     TooLarge,
     /// Even the reserved room for answers was used up.

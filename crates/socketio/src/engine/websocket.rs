@@ -50,6 +50,8 @@ pub(super) enum ReadError {
     Closed,
     /// What was received is no packet.
     Malformed,
+    /// What was received is said to be text and is none.
+    NotText,
     /// What was received is larger than allowed.
     TooLarge,
 }
@@ -129,6 +131,7 @@ impl From<Error> for ReadError {
     fn from(error: Error) -> Self {
         match error {
             Error::Capacity(CapacityError::MessageTooLong { .. }) => Self::TooLarge,
+            Error::Utf8(_) => Self::NotText,
             Error::ConnectionClosed | Error::AlreadyClosed | Error::Io(_) => Self::Closed,
             // A peer that vanishes is no violation of the protocol worth telling apart.
             Error::Protocol(

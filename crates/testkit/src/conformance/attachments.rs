@@ -115,3 +115,22 @@ pub async fn a_picture_is_for_everyone(stage: &Stage) {
     assert_eq!(stage.chat.collect_garbage().await.unwrap(), 1);
     assert_eq!(code(stage.chat.attachment(ann, photo).await), ErrorCode::NotFound);
 }
+
+pub async fn bytes_that_cannot_be_removed_are_in_nobodys_way(stage: &Stage) {
+    let [ann] = stage.people(["ann"]).await;
+    let mut stuck = Vec::new();
+    for _ in 0..limits::PENDING_UPLOADS_MAX {
+        stuck.push(stage.photo(ann).await);
+    }
+    stage.blobs.keep_for_ever(&stuck);
+    stage.clock.advance_ms(24 * 3600 * 1000 + 1);
+    assert_eq!(stage.chat.collect_garbage().await.unwrap(), 0);
+    // They no longer count as pending, and are the first that are looked at.
+    let later = stage.photo(ann).await;
+    stage.clock.advance_ms(24 * 3600 * 1000 + 1);
+    assert_eq!(stage.chat.collect_garbage().await.unwrap(), 1);
+    assert_eq!(code(stage.chat.attachment(ann, later).await), ErrorCode::NotFound);
+    stage.blobs.keep_for_ever(&[]);
+    assert_eq!(stage.chat.collect_garbage().await.unwrap(), stuck.len());
+    assert_eq!(stage.blobs.list().unwrap(), []);
+}

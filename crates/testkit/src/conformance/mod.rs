@@ -42,7 +42,7 @@ macro_rules! store_conformance {
             attachments: [
                 a_photo_is_read_through_whatever_shows_it, bytes_are_abandoned_when_the_last_message_goes,
                 unused_uploads_are_collected_after_a_day, only_ones_own_uploads_can_be_sent, pending_uploads_are_limited,
-                a_picture_is_for_everyone,
+                a_picture_is_for_everyone, bytes_that_cannot_be_removed_are_in_nobodys_way,
             ]
             conversations: [
                 a_direct_conversation_is_found_again, notes_to_oneself_have_one_member, a_group_is_made_once_per_client_id,
@@ -64,6 +64,7 @@ macro_rules! store_conformance {
             ]
             search: [
                 any_script_is_found, what_is_gone_is_not_found, filters_narrow, only_ones_own_conversations,
+                a_search_looks_at_so_many_messages_and_goes_on_when_asked,
             ]
             sync: [
                 a_cursor_brings_only_what_changed, a_long_list_comes_in_pages, a_useless_cursor_begins_anew, removed_conversations_are_named,
@@ -73,7 +74,8 @@ macro_rules! store_conformance {
             users: [
                 the_first_account_owns_the_server, usernames_are_unique_without_regard_to_case, sessions_end_and_are_limited,
                 a_new_password_ends_the_others, a_suspended_person_is_out, a_deleted_account_keeps_or_loses_its_words, people_are_found_by_name,
-                a_bcrypt_hash_is_accepted_and_replaced,
+                a_bcrypt_hash_is_accepted_and_replaced, a_password_that_was_changed_meanwhile_lets_nobody_in,
+                who_is_suspended_meanwhile_is_not_let_in,
             ]
         }
     };

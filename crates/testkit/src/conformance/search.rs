@@ -131,3 +131,24 @@ pub async fn only_ones_own_conversations(stage: &Stage) {
     stage.chat.leave(eve, ConversationRef { conversation_id: group }).await.unwrap();
     assert!(stage.chat.search(eve, words("secret")).await.unwrap().results.is_empty());
 }
+
+pub async fn a_search_looks_at_so_many_messages_and_goes_on_when_asked(stage: &Stage) {
+    let [ann] = stage.people(["ann"]).await;
+    let id = stage.direct(ann, ann).await;
+    stage.say(ann, id, "herring, the first").await;
+    stage.clock.advance_ms(10);
+    let since = stage.clock.now();
+    let later: Vec<_> = (0..2_001).map(|_| stage.chat.send(ann, stage.text(id, "herring again"))).collect();
+    for sent in later {
+        sent.await.unwrap();
+    }
+    // The index follows in the order of messages: when this is found, all are.
+    stage.say(ann, id, "and that is all").await;
+    found(stage, ann, words("all"), 1).await;
+    let mut search = Search { before: Some(since), ..words("herring") };
+    let answer = stage.chat.search(ann, search.clone()).await.unwrap();
+    assert!(answer.results.is_empty() && answer.more, "{} were found", answer.results.len());
+    search.cursor = Some(answer.cursor.unwrap().parse().unwrap());
+    let answer = stage.chat.search(ann, search).await.unwrap();
+    assert_eq!((answer.results.len(), answer.more), (1, false));
+}

@@ -2,7 +2,7 @@
 
 use std::{
     any::Any,
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     future::Future,
     io::{self, Cursor, Read},
     pin::Pin,
@@ -213,6 +213,14 @@ pub fn code<T: std::fmt::Debug>(outcome: Result<T, Refusal>) -> ErrorCode {
 #[derive(Default)]
 pub struct MemoryBlobs {
     kept: Mutex<HashMap<(AttachmentId, Variant), Vec<u8>>>,
+    stuck: Mutex<HashSet<AttachmentId>>,
+}
+
+impl MemoryBlobs {
+    /// From now on the bytes of these, and of no others, cannot be removed.
+    pub fn keep_for_ever(&self, ids: &[AttachmentId]) {
+        *self.stuck.lock() = ids.iter().copied().collect();
+    }
 }
 
 impl Blobs for MemoryBlobs {
@@ -230,6 +238,9 @@ impl Blobs for MemoryBlobs {
     }
 
     fn remove(&self, id: AttachmentId) -> io::Result<()> {
+        if self.stuck.lock().contains(&id) {
+            return Err(io::Error::other("these bytes are stuck"));
+        }
         self.kept.lock().retain(|(kept, _), _| *kept != id);
         Ok(())
     }

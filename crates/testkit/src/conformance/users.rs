@@ -1,6 +1,6 @@
 //! Accounts and sessions.
 
-use kith_chat::{Audience, Imported, passwords::PasswordHash, sessions::Token};
+use kith_chat::{Audience, Clock, Imported, passwords::PasswordHash, sessions::Token, store::NewSession};
 use kith_protocol::*;
 
 use super::{Stage, stage::code};
@@ -150,4 +150,30 @@ pub async fn a_bcrypt_hash_is_accepted_and_replaced(stage: &Stage) {
     stage.chat.login(login("ann", "brought along"), "").await.unwrap();
     assert!(stage.store.password(id).await.unwrap().as_str().starts_with("$argon2id$"));
     stage.chat.login(login("ann", "brought along"), "").await.unwrap();
+}
+
+/// A session to be, by the password's hash as it is now.
+async fn session_by_password(stage: &Stage, user_id: UserId) -> NewSession {
+    let password = Some(stage.store.password(user_id).await.unwrap());
+    let (id, token) =
+        (SessionId(stage.chat.entropy().id(stage.clock.now())), Token::random(stage.chat.entropy()));
+    NewSession { id, user_id, token: token.hash(), device: String::new(), password }
+}
+
+pub async fn a_password_that_was_changed_meanwhile_lets_nobody_in(stage: &Stage) {
+    let ann = stage.chat.register(register("ann", "correct horse"), "").await.unwrap().user.me.profile.id;
+    let verified = session_by_password(stage, ann).await;
+    stage.chat.reset_password(ann, "battery staple".into()).await.unwrap();
+    let outcome = stage.store.create_session(verified, stage.clock.now()).await;
+    assert_eq!(code(outcome), ErrorCode::Conflict);
+    assert_eq!(stage.chat.sessions(ann, None).await.unwrap(), []);
+    let current = session_by_password(stage, ann).await;
+    stage.store.create_session(current, stage.clock.now()).await.unwrap();
+}
+
+pub async fn who_is_suspended_meanwhile_is_not_let_in(stage: &Stage) {
+    let ann = stage.chat.register(register("ann", "correct horse"), "").await.unwrap().user.me.profile.id;
+    let verified = session_by_password(stage, ann).await;
+    stage.chat.suspend(ann, true).await.unwrap();
+    assert_eq!(code(stage.store.create_session(verified, stage.clock.now()).await), ErrorCode::Forbidden);
 }

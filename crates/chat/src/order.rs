@@ -1,0 +1,242 @@
+//! The order in which one device issues its sends, kept also when one of them cannot be carried out now.
+//!
+//! A client need not wait for one answer before it sends the next. Should the first be refused for the moment (`unavailable`,
+//! `rate_limited`), what it issued after it is on its way already and must not overtake: it is refused in the same way,
+//! until the first one comes again. Each conversation is held by itself.
+
+use std::{collections::HashMap, sync::Arc};
+
+use kith_protocol::{ClientId, ConversationId, ErrorCode, Timestamp};
+use parking_lot::Mutex;
+
+use crate::Refusal;
+
+/// How long what follows a refused send is held back when that one does not come again, in milliseconds: as long as a client
+/// waits for an answer. It may have been given up.
+const HELD_MAX_MS: u64 = 10_000;
+/// When to come back with a send that is held back, in milliseconds.
+const RETRY_AFTER_MS: u64 = 500;
+/// Conversations of one device that are held at one time; with one more, the one that was held first is let go.
+const HOLDS_MAX: usize = 256;
+
+/// The sends of one device.
+#[derive(Debug, Default)]
+pub struct SendOrder(Mutex<Issued>);
+
+#[derive(Debug, Default)]
+struct Issued {
+    count: u64,
+    holds: HashMap<ConversationId, Hold>,
+}
+
+/// A conversation into which a send was refused for the moment.
+#[derive(Debug)]
+struct Hold {
+    /// The refused one, and everything after it that must wait.
+    from: u64,
+    /// Until this one: the first that may pass again, once it was issued.
+    until: Option<u64>,
+    /// What lets the others pass when it comes again.
+    first: ClientId,
+    since: Timestamp,
+}
+
+/// The place of one send in the order.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    order: Arc<SendOrder>,
+    conversation_id: ConversationId,
+    client_id: ClientId,
+    number: u64,
+    issued_at: Timestamp,
+}
+
+impl SendOrder {
+    /// A send is issued. To be called in the order of issue, before it is queued.
+    pub fn issue(
+        self: &Arc<Self>,
+        conversation_id: ConversationId,
+        client_id: ClientId,
+        now: Timestamp,
+    ) -> Turn {
+        let mut issued = self.0.lock();
+        issued.count += 1;
+        let number = issued.count;
+        if let Some(hold) = issued.holds.get_mut(&conversation_id)
+            && (hold.first == client_id || hold.is_over(now))
+        {
+            hold.until.get_or_insert(number);
+        }
+        drop(issued);
+        Turn { order: Arc::clone(self), conversation_id, client_id, number, issued_at: now }
+    }
+}
+
+impl Turn {
+    /// Whether this may be carried out now. To be asked in the order in which sends are carried out, right before.
+    ///
+    /// # Errors
+    /// `unavailable` when one issued before it was refused and has not come again.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let issued = self.order.0.lock();
+        match issued.holds.get(&self.conversation_id) {
+            Some(hold) if hold.holds(self.number) => {
+                let message = "A message before this one could not be sent. Send that one again first.";
+                Err(Refusal::unavailable(message).retry_after(RETRY_AFTER_MS))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes what became of it: `None` when it was carried out. To be called before the next one is checked.
+    pub fn settle(&self, refused: Option<ErrorCode>) {
+        let mut issued = self.order.0.lock();
+        match refused {
+            Some(ErrorCode::Unavailable | ErrorCode::RateLimited) => issued.hold(self),
+            _ => issued.pass(self),
+        }
+    }
+}
+
+impl Issued {
+    /// What follows this turn must wait.
+    fn hold(&mut self, turn: &Turn) {
+        let begun = Hold { from: turn.number, until: None, first: turn.client_id, since: turn.issued_at };
+        let Some(hold) = self.holds.get_mut(&turn.conversation_id) else {
+            self.make_room();
+            self.holds.insert(turn.conversation_id, begun);
+            return;
+        };
+        if turn.number < hold.from {
+            *hold = begun;
+        } else if hold.until.is_some_and(|until| turn.number >= until) {
+            // Everything since the first refusal waits again: the first one is on its way anew, and comes before this.
+            (hold.until, hold.since) = (None, turn.issued_at);
+        }
+    }
+
+    /// Turns are settled in order, so when one after the end of a hold is through, nothing of the hold is under way.
+    fn pass(&mut self, turn: &Turn) {
+        let ends = |hold: &Hold| hold.until.is_some_and(|until| turn.number >= until);
+        if self.holds.get(&turn.conversation_id).is_some_and(ends) {
+            self.holds.remove(&turn.conversation_id);
+        }
+    }
+
+    fn make_room(&mut self) {
+        if self.holds.len() >= HOLDS_MAX {
+            let oldest = self.holds.iter().min_by_key(|(_, hold)| hold.since).map(|(id, _)| *id);
+            oldest.map(|oldest| self.holds.remove(&oldest));
+        }
+    }
+}
+
+impl Hold {
+    fn holds(&self, number: u64) -> bool {
+        number >= self.from && self.until.is_none_or(|until| number < until)
+    }
+
+    /// A clock that was set back must not hold anything for ever, so the distance counts.
+    fn is_over(&self, now: Timestamp) -> bool {
+        now.0.abs_diff(self.since.0) >= HELD_MAX_MS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const HERE: ConversationId = ConversationId(Uuid::from_u128(1));
+    const THERE: ConversationId = ConversationId(Uuid::from_u128(2));
+    const NOW: Timestamp = Timestamp(1_000_000);
+    const BUSY: Option<ErrorCode> = Some(ErrorCode::Unavailable);
+
+    fn issue(order: &Arc<SendOrder>, client: u128) -> Turn {
+        order.issue(HERE, ClientId(Uuid::from_u128(client)), NOW)
+    }
+
+    /// Carries a turn out as a store does. Whether it passed.
+    fn run(turn: &Turn, refused: Option<ErrorCode>) -> bool {
+        let outcome = turn.check().map_err(|refusal| refusal.code()).err().or(refused);
+        turn.settle(outcome);
+        outcome.is_none()
+    }
+
+    #[test]
+    fn what_follows_a_refused_send_waits_until_that_one_comes_again() {
+        let order = Arc::default();
+        let [first, second, third] = [1, 2, 3].map(|client| issue(&order, client));
+        assert!(!run(&first, BUSY));
+        assert!(!run(&second, None), "it must not overtake");
+        let second_again = issue(&order, 2);
+        assert!(!run(&second_again, None), "still not");
+        let [first, second] = [1, 2].map(|client| issue(&order, client));
+        assert!(!run(&third, None), "it was issued before the first came again");
+        let third = issue(&order, 3);
+        assert!(run(&first, None) && run(&second, None) && run(&third, None));
+        assert!(order.0.lock().holds.is_empty());
+    }
+
+    #[test]
+    fn a_send_that_is_refused_at_once_holds_back_nothing_that_was_issued_before_it() {
+        let order = Arc::default();
+        let [queued, refused] = [1, 2].map(|client| issue(&order, client));
+        refused.settle(Some(ErrorCode::RateLimited));
+        assert!(run(&queued, None));
+        assert!(!run(&issue(&order, 3), None));
+        assert!(run(&issue(&order, 2), None));
+        assert!(run(&issue(&order, 3), None));
+    }
+
+    #[test]
+    fn one_refused_before_another_becomes_the_first() {
+        let order = Arc::default();
+        let [first, second] = [1, 2].map(|client| issue(&order, client));
+        second.settle(BUSY);
+        assert!(!run(&first, BUSY), "the disk was full");
+        assert!(!run(&issue(&order, 2), None));
+        assert!(run(&issue(&order, 1), None) && run(&issue(&order, 2), None));
+    }
+
+    #[test]
+    fn a_retry_that_is_refused_again_holds_what_came_with_it() {
+        let order = Arc::default();
+        assert!(!run(&issue(&order, 1), BUSY));
+        let [first, second] = [1, 2].map(|client| issue(&order, client));
+        assert!(!run(&first, BUSY));
+        assert!(!run(&second, None));
+        assert!(run(&issue(&order, 1), None) && run(&issue(&order, 2), None));
+    }
+
+    #[test]
+    fn a_final_refusal_lets_the_others_pass() {
+        let order = Arc::default();
+        assert!(!run(&issue(&order, 1), BUSY));
+        assert!(!run(&issue(&order, 1), Some(ErrorCode::NotFound)));
+        assert!(run(&issue(&order, 2), None));
+        assert!(!run(&issue(&order, 3), Some(ErrorCode::Invalid)));
+        assert!(run(&issue(&order, 4), None), "it holds nobody back");
+    }
+
+    #[test]
+    fn other_conversations_go_on_and_what_was_given_up_is_forgotten() {
+        let order = Arc::default();
+        assert!(!run(&issue(&order, 1), BUSY));
+        assert!(run(&order.issue(THERE, ClientId(Uuid::from_u128(9)), NOW), None));
+        let later = |ms| order.issue(HERE, ClientId(Uuid::from_u128(2)), NOW.plus_ms(ms));
+        assert!(!run(&later(HELD_MAX_MS - 1), None));
+        assert!(run(&later(HELD_MAX_MS), None));
+    }
+
+    #[test]
+    fn holds_are_limited() {
+        let order = Arc::default();
+        for place in 0..=HOLDS_MAX {
+            let place = ConversationId(Uuid::from_u128(place as u128));
+            SendOrder::issue(&order, place, ClientId(Uuid::from_u128(1)), NOW).settle(BUSY);
+        }
+        assert_eq!(order.0.lock().holds.len(), HOLDS_MAX);
+    }
+}
