@@ -7,6 +7,9 @@ import { formatter } from '@lingui/format-po';
 export default {
   locales: ['en', 'de', 'ar', 'ja'],
   sourceLocale: 'en',
-  catalogs: [{ path: '<rootDir>/src/lib/i18n/{locale}', include: ['src'] }],
+  catalogs: [
+    { path: '<rootDir>/src/lib/i18n/{locale}', include: ['src'] },
+    { path: '<rootDir>/src/lib/i18n/later/{locale}', include: ['src'] },
+  ],
   format: formatter({ explicitIdAsDefault: true, lineNumbers: false }),
 };

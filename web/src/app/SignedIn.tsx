@@ -6,6 +6,7 @@ import { settingsPage } from '@/features/settings/pages';
 import { Sidebar } from '@/features/sidebar/Sidebar';
 import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { t, useT } from '@/lib/i18n';
+import { lazily } from '@/lib/lazily';
 import { PHONE, useMedia, WIDE } from '@/lib/media';
 import { faceOf } from '@/lib/people';
 import { EmptyState } from '@/ui/EmptyState';
@@ -22,18 +23,14 @@ import { useTitle } from './title';
 const conversationPane = import('./ConversationPane');
 const ConversationPane = lazy(async () => ({ default: (await conversationPane).ConversationPane }));
 
-const Details = lazy(async () => ({ default: (await import('@/features/details/Details')).Details }));
-const NewConversation = lazy(async () => ({
-  default: (await import('@/features/new-conversation/NewConversation')).NewConversation,
-}));
-const People = lazy(async () => ({ default: (await import('@/features/people/People')).People }));
-const SettingsMenu = lazy(async () => ({
-  default: (await import('@/features/settings/SettingsMenu')).SettingsMenu,
-}));
-const SettingsPane = lazy(async () => ({
-  default: (await import('@/features/settings/SettingsPane')).SettingsPane,
-}));
-const Lightbox = lazy(async () => ({ default: (await import('@/features/lightbox/Lightbox')).Lightbox }));
+const Details = lazily(async () => (await import('@/features/details/Details')).Details);
+const NewConversation = lazily(
+  async () => (await import('@/features/new-conversation/NewConversation')).NewConversation,
+);
+const People = lazily(async () => (await import('@/features/people/People')).People);
+const SettingsMenu = lazily(async () => (await import('@/features/settings/SettingsMenu')).SettingsMenu);
+const SettingsPane = lazily(async () => (await import('@/features/settings/SettingsPane')).SettingsPane);
+const Lightbox = lazily(async () => (await import('@/features/lightbox/Lightbox')).Lightbox);
 
 /** Photos that are being looked at. */
 export type Viewing = {

@@ -1,15 +1,14 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { enterDemo, register, selectServerInfo, signIn } from '@/entities/session';
 import { useT } from '@/lib/i18n';
+import { lazily } from '@/lib/lazily';
 import { DemoEnter } from './DemoEnter';
 
-const SignIn = lazy(async () => ({ default: (await import('@/features/auth/SignIn')).SignIn }));
-const Register = lazy(async () => ({ default: (await import('@/features/auth/Register')).Register }));
-const DemoLanding = lazy(async () => ({
-  default: (await import('@/features/auth/DemoLanding')).DemoLanding,
-}));
+const SignIn = lazily(async () => (await import('@/features/auth/SignIn')).SignIn);
+const Register = lazily(async () => (await import('@/features/auth/Register')).Register);
+const DemoLanding = lazily(async () => (await import('@/features/auth/DemoLanding')).DemoLanding);
 
 /** What one sees outside: a demonstration's two doors, the first account of a new server, or the way in. */
 export function SignedOut() {

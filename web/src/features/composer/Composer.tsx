@@ -1,7 +1,6 @@
 import {
   type ClipboardEvent,
   type KeyboardEvent,
-  lazy,
   type RefObject,
   Suspense,
   useEffect,
@@ -11,6 +10,7 @@ import {
   useState,
 } from 'react';
 import { useT } from '@/lib/i18n';
+import { lazily } from '@/lib/lazily';
 import { LIMITS, type Mention } from '@/protocol';
 import { announce } from '@/ui/Announcer';
 import type { Face } from '@/ui/Avatar';
@@ -23,7 +23,7 @@ import { MentionList } from './MentionList';
 import { type MentionQuery, matching, mentionQuery, mentionsIn, type Picked } from './mentions';
 import { PhotoTray, type Waiting } from './PhotoTray';
 
-const EmojiPicker = lazy(async () => ({ default: (await import('@/ui/EmojiPicker')).EmojiPicker }));
+const EmojiPicker = lazily(async () => (await import('@/ui/EmojiPicker')).EmojiPicker);
 
 /** What is handed over when the person sends. */
 export type Outgoing = { text: string; mentions: Mention[]; files: { file: File; alt: string }[] };

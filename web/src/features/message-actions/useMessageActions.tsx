@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { selectConversation, selectMy } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector, useAppStore } from '@/entities/hooks';
 import {
@@ -14,15 +14,16 @@ import {
 } from '@/entities/messages';
 import { t } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
+import { lazily } from '@/lib/lazily';
 import { rememberEmoji } from '@/ui/emoji';
 import type { Place } from '@/ui/place';
 import { toast } from '@/ui/toasts';
 import { type MenuFacts, type MessageAction, MessageMenu } from './MessageMenu';
 
-const EmojiPicker = lazy(async () => ({ default: (await import('@/ui/EmojiPicker')).EmojiPicker }));
-const DeleteDialog = lazy(async () => ({ default: (await import('./DeleteDialog')).DeleteDialog }));
-const ForwardDialog = lazy(async () => ({ default: (await import('./ForwardDialog')).ForwardDialog }));
-const InfoDialog = lazy(async () => ({ default: (await import('./InfoDialog')).InfoDialog }));
+const EmojiPicker = lazily(async () => (await import('@/ui/EmojiPicker')).EmojiPicker);
+const DeleteDialog = lazily(async () => (await import('./DeleteDialog')).DeleteDialog);
+const ForwardDialog = lazily(async () => (await import('./ForwardDialog')).ForwardDialog);
+const InfoDialog = lazily(async () => (await import('./InfoDialog')).InfoDialog);
 
 /** What can be asked of a message from outside of its menu. */
 export type Deed =

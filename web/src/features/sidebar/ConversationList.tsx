@@ -1,6 +1,5 @@
 import {
   type KeyboardEvent,
-  lazy,
   type MouseEvent,
   type RefObject,
   Suspense,
@@ -18,6 +17,7 @@ import {
 import { useAppSelector, useAppStore } from '@/entities/hooks';
 import { useWatchPresence } from '@/entities/presence';
 import { useT } from '@/lib/i18n';
+import { lazily } from '@/lib/lazily';
 import { useNow } from '@/lib/watched';
 import { Button } from '@/ui/Button';
 import { EmptyState } from '@/ui/EmptyState';
@@ -29,9 +29,9 @@ import { LiveConversation } from './LiveConversation';
 import { useLongPress } from './long-press';
 import styles from './Sidebar.module.css';
 
-const LiveConversationMenu = lazy(async () => ({
-  default: (await import('./LiveConversationMenu')).LiveConversationMenu,
-}));
+const LiveConversationMenu = lazily(
+  async () => (await import('./LiveConversationMenu')).LiveConversationMenu,
+);
 
 type Props = {
   ref: RefObject<HTMLDivElement | null>;

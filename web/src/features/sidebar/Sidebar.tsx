@@ -1,7 +1,8 @@
-import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react';
+import { type KeyboardEvent, Suspense, useRef, useState } from 'react';
 import { type ConversationFilter, selectConversationIds } from '@/entities/conversations';
 import { useAppSelector } from '@/entities/hooks';
 import { useT } from '@/lib/i18n';
+import { lazily } from '@/lib/lazily';
 import { selectConnection } from '@/realtime';
 import { Chip } from '@/ui/Chip';
 import { IconButton } from '@/ui/IconButton';
@@ -10,7 +11,7 @@ import { ConnectionLine } from './ConnectionLine';
 import { ConversationList } from './ConversationList';
 import styles from './Sidebar.module.css';
 
-const SearchResults = lazy(async () => ({ default: (await import('./SearchResults')).SearchResults }));
+const SearchResults = lazily(async () => (await import('./SearchResults')).SearchResults);
 
 type Props = {
   currentId: string | undefined;

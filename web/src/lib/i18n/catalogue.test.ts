@@ -4,12 +4,22 @@ import type { Messages } from '@lingui/core';
 import { expect, test } from 'vitest';
 import { messages as arabic } from './ar.po';
 import { messages as german } from './de.po';
-import { messages as english } from './en.po';
-import { t } from './index';
+import { messages as englishAtOnce } from './en.po';
+import { loadLaterWords, t } from './index';
 import { messages as japanese } from './ja.po';
+import { messages as arabicLater } from './later/ar.po';
+import { messages as germanLater } from './later/de.po';
+import { messages as englishLater } from './later/en.po';
+import { messages as japaneseLater } from './later/ja.po';
 import { LOCALES, type Locale } from './locales';
 
-const CATALOGUES: Record<Locale, Messages> = { en: english, de: german, ar: arabic, ja: japanese };
+const english = { ...englishAtOnce, ...englishLater };
+const CATALOGUES: Record<Locale, Messages> = {
+  en: english,
+  de: { ...german, ...germanLater },
+  ar: { ...arabic, ...arabicLater },
+  ja: { ...japanese, ...japaneseLater },
+};
 
 const src = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -69,7 +79,12 @@ test('where English counts, every language has plural forms', () => {
   }
 });
 
-test('plurals are said in words', () => {
+test('no sentence is in both catalogues', () => {
+  expect(Object.keys(englishLater).filter((id) => id in englishAtOnce)).toEqual([]);
+});
+
+test('plurals are said in words', async () => {
+  await loadLaterWords();
   expect(t('list.unread', { count: 1 })).toBe('1 unread');
   expect(t('thread.members', { names: 'Ann' })).toBe('Ann and you');
   expect(t('new.chosen', { count: 0 })).toBe('Nobody chosen');

@@ -3,13 +3,21 @@ import { useSyncExternalStore } from 'react';
 import { messages as english } from './en.po';
 import { isLocale, LOCALES, type Locale } from './locales';
 
-/** English is in the boot chunk, and what shows while another language is on its way; each of the others is a chunk. */
-const catalogues: Record<Locale, () => Promise<{ messages: Messages }>> = {
-  en: async () => ({ messages: english }),
-  de: () => import('./de.po'),
-  ar: () => import('./ar.po'),
-  ja: () => import('./ja.po'),
+type Catalogue = { messages: Messages };
+
+/**
+ * English is in the boot chunk, and what shows while another language is on its way; each of the others is two chunks.
+ * A language has two catalogues: what is said from the first paint on, and in `later` what only parts say that are loaded
+ * when they are needed.
+ */
+const catalogues: Record<Locale, () => Promise<Messages>> = {
+  en: async () => english,
+  de: () => whole(import('./de.po'), import('./later/de.po')),
+  ar: () => whole(import('./ar.po'), import('./later/ar.po')),
+  ja: () => whole(import('./ja.po'), import('./later/ja.po')),
 };
+
+let laterEnglish: Promise<void> | undefined;
 
 const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(['ar']);
 
@@ -55,13 +63,28 @@ export function regionalLocale(): string {
  */
 export async function activate(locale: Locale): Promise<void> {
   wanted = locale;
-  const { messages } = await catalogues[locale]();
+  const messages = await catalogues[locale]();
   if (wanted !== locale) return;
   // The tag with the region makes `#` in plurals one kind of digits with the dates beside it.
   const regional = browserLanguages().find((tag) => languageOf(tag) === locale) ?? locale;
   i18n.load(locale, { ...english, ...messages });
   i18n.activate(locale, [regional]);
   declareLanguage();
+}
+
+/**
+ * What parts that are loaded later say, in English; other languages come whole. Rejects when the chunk cannot be loaded,
+ * and then tries again when it is next asked for.
+ */
+export function loadLaterWords(): Promise<void> {
+  laterEnglish ??= import('./later/en.po').then(
+    ({ messages }) => i18n.load('en', messages),
+    (error: unknown) => {
+      laterEnglish = undefined;
+      throw error;
+    },
+  );
+  return laterEnglish;
 }
 
 /** Tells the document which language is spoken in it, and in which direction that is written. */
@@ -75,6 +98,11 @@ export function declareLanguage(): void {
 export function preferredLocale(chosen: string | null | undefined, browser = browserLanguages()): Locale {
   if (chosen && isLocale(chosen)) return chosen;
   return browser.map(languageOf).find(isLocale) ?? LOCALES[0];
+}
+
+async function whole(...parts: Promise<Catalogue>[]): Promise<Messages> {
+  const loaded = await Promise.all(parts);
+  return Object.assign({}, ...loaded.map(({ messages }) => messages)) as Messages;
 }
 
 function browserLanguages(): readonly string[] {

@@ -1,8 +1,10 @@
 import { setupI18n } from '@lingui/core';
 import { expect, test } from 'vitest';
-import { messages as english } from './en.po';
+import { messages as atOnce } from './en.po';
+import { messages as later } from './later/en.po';
 import { PSEUDO, pseudo } from './pseudo';
 
+const english = { ...atOnce, ...later };
 const i18n = setupI18n({ locale: PSEUDO, messages: { [PSEUDO]: pseudo(english) } });
 
 test('every sentence is bracketed once, around all of its forms', () => {

@@ -1,5 +1,6 @@
 import { i18n, type Messages } from '@lingui/core';
 import { messages as english } from './en.po';
+import { messages as later } from './later/en.po';
 
 /** The tag of the pseudo-language: English as nobody writes it, which Intl knows to be English. */
 export const PSEUDO = 'en-XA';
@@ -15,7 +16,7 @@ const ACCENTED = [...'åƀçđéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁ
  * is cut, and the brackets ⟦ ⟧ around each sentence what is written in the sources instead of the catalogue.
  */
 export function activatePseudo(): void {
-  i18n.loadAndActivate({ locale: PSEUDO, messages: pseudo(english) });
+  i18n.loadAndActivate({ locale: PSEUDO, messages: pseudo({ ...english, ...later }) });
   // The client speaks what its account prefers; here that is this, whatever it is.
   i18n.on('change', () => {
     if (i18n.locale !== PSEUDO) i18n.activate(PSEUDO);
