@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { bootChunk } from './build/boot.ts';
 import { compress } from './build/compress.ts';
 import { cspHashes } from './build/csp.ts';
 import { serviceWorker } from './build/worker.ts';
@@ -20,6 +21,7 @@ export default defineConfig({
     target: 'baseline-widely-available',
     cssMinify: 'lightningcss',
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: bootChunk(), debugName: 'boot' }] } } },
     manifest: 'manifest.json',
     assetsInlineLimit: 0,
   },

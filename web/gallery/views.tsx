@@ -87,6 +87,7 @@ function Thread({ messages, mode }: { messages: ShownMessage[]; mode?: ComposerM
         statusIsLive={false}
         detailsOpen={false}
         onBack={nothing}
+        onSearch={nothing}
         onDetails={nothing}
       />
       <Timeline

@@ -12,7 +12,7 @@ export class ConversationList {
   constructor(page: Page) {
     this.page = page;
     this.region = page.getByRole('navigation', { name: 'Conversations' });
-    this.search = page.getByRole('searchbox', { name: 'Search conversations and people' });
+    this.search = page.getByRole('searchbox', { name: 'Search conversations, people and messages' });
     this.newConversation = this.region.getByRole('button', { name: 'New conversation' });
     this.rows = this.region.getByRole('list').getByRole('link');
   }

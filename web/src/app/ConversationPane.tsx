@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { block, selectBlocked } from '@/entities/account';
 import {
   selectConversation,
@@ -24,6 +24,8 @@ import { ComposerNotice } from '@/features/composer/ComposerNotice';
 import type { ComposerMode } from '@/features/composer/ComposerStrip';
 import { DropZone } from '@/features/composer/DropZone';
 import { isEditable, useMessageActions } from '@/features/message-actions/useMessageActions';
+import { useReactionTips } from '@/features/message-actions/useReactionTips';
+import { useMarks } from '@/features/search/marks';
 import type { Act } from '@/features/timeline/acts';
 import { LiveThreadHeader, useThreadTitle } from '@/features/timeline/LiveThreadHeader';
 import { keyOfRow, LiveTimeline } from '@/features/timeline/LiveTimeline';
@@ -32,7 +34,9 @@ import type { TimelineHandle } from '@/features/timeline/Timeline';
 import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
+import { lazily } from '@/lib/lazily';
 import { faceOf, nameOf } from '@/lib/people';
+import { type FindTerm, findTerms } from '@/lib/text/find';
 import { LIMITS } from '@/protocol';
 import { Button } from '@/ui/Button';
 import { EmptyState } from '@/ui/EmptyState';
@@ -41,15 +45,23 @@ import { toast } from '@/ui/toasts';
 import { useLater } from './later';
 import type { Viewing } from './SignedIn';
 
+const FindBar = lazily(async () => (await import('@/features/search/FindBar')).FindBar);
+
 type Props = {
   id: string;
   detailsOpen: boolean;
+  /** What led here, to be marked. */
+  words: string;
+  /** The bar that looks for words in here is open. */
+  isFinding: boolean;
+  onFind: (isFinding: boolean) => void;
   onBack: () => void;
   onDetails: () => void;
   onView: (viewing: Viewing) => void;
   /** The message that is to be shown now. */
   at: number | undefined;
-  onJump: (seq: number) => void;
+  /** To a message; one of a walk leaves no trace for Back. */
+  onJump: (seq: number, isWalk: boolean) => void;
   /** What `at` asked for has been done, or cannot be. */
   onArrived: () => void;
 };
@@ -59,7 +71,8 @@ const DRAFT_AFTER_MS = 300;
 
 /** One conversation: its header, its messages and the field, and how they play together. */
 export function ConversationPane(props: Props) {
-  const { id, detailsOpen, onBack, onDetails, onView, at, onJump, onArrived } = props;
+  const { id, detailsOpen, at, words, isFinding, onJump, onArrived, onFind, onBack, onDetails, onView } =
+    props;
   const t = useT();
   const exists = useAppSelector((state) => selectConversation(state, id) !== undefined);
   const isLoaded = useAppSelector(selectConversationsLoaded);
@@ -69,6 +82,11 @@ export function ConversationPane(props: Props) {
   const composer = useRef<ComposerHandle>(null);
   const store = useAppStore();
   const compose = useComposing(id, mode, () => setMode(undefined));
+  const pane = useRef<HTMLDivElement>(null);
+  const [terms, setTerms] = useState<readonly FindTerm[]>(NO_TERMS);
+  useMarks(pane, terms);
+  useReactionTips(pane, id, keyOfRow);
+  useEffect(() => setTerms(findTerms(words)), [words]);
 
   const actions = useMessageActions(id, {
     onReply: (message) => setMode(replyTo(message, authorOf(message))),
@@ -81,7 +99,7 @@ export function ConversationPane(props: Props) {
     const key = keyOfRow(act.key);
     if (act.kind === 'photo') onView(viewingOf(selectMessage(store.getState(), id, key), act.index));
     else if (act.kind === 'leave') composer.current?.focus();
-    else if (act.kind === 'jump') onJump(act.seq);
+    else if (act.kind === 'jump') onJump(act.seq, false);
     else actions.act({ ...act, key });
   };
   const editLast = () => {
@@ -107,10 +125,31 @@ export function ConversationPane(props: Props) {
   }
   return (
     <DropZone
+      ref={pane}
       label={t('thread.drop', { name: title })}
       onFiles={(files) => composer.current?.addFiles(files)}
     >
-      <LiveThreadHeader id={id} detailsOpen={detailsOpen} onBack={onBack} onDetails={onDetails} />
+      <LiveThreadHeader
+        id={id}
+        detailsOpen={detailsOpen}
+        onBack={onBack}
+        onSearch={() => onFind(!isFinding)}
+        onDetails={onDetails}
+      />
+      {isFinding && (
+        <Suspense>
+          <FindBar
+            conversationId={id}
+            title={title}
+            onJump={(seq) => onJump(seq, true)}
+            onTerms={setTerms}
+            onClose={() => {
+              onFind(false);
+              composer.current?.focus();
+            }}
+          />
+        </Suspense>
+      )}
       <LiveTimeline
         ref={timeline}
         conversationId={id}
@@ -142,6 +181,8 @@ export function ConversationPane(props: Props) {
     </DropZone>
   );
 }
+
+const NO_TERMS: readonly FindTerm[] = [];
 
 /** The field, or why one cannot write here. */
 function Foot({ id, title, children }: { id: string; title: string; children: React.ReactNode }) {

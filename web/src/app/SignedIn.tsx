@@ -1,6 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { openConversation, selectConversationIds, selectTotalUnread } from '@/entities/conversations';
-import { useAppDispatch, useAppSelector, useAppStore } from '@/entities/hooks';
+import { openConversation, selectTotalUnread } from '@/entities/conversations';
+import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { selectMe, selectServerInfo } from '@/entities/session';
 import { settingsPage } from '@/features/settings/pages';
 import { Sidebar } from '@/features/sidebar/Sidebar';
@@ -13,11 +13,12 @@ import { EmptyState } from '@/ui/EmptyState';
 import { IconMessageCircle } from '@/ui/icons';
 import { CrashBoundary } from './CrashBoundary';
 import { DemoEnter } from './DemoEnter';
-import { useGlobalKeys } from './keys';
+import { useShortcuts } from './keys';
 import { conversationPath, useWhere } from './routes';
 import styles from './SignedIn.module.css';
 import { Shell } from './shell/Shell';
 import { useTitle } from './title';
+import { useAround } from './useAround';
 
 // Asked for at once, though apart: the list is drawn while the thread is still on its way.
 const conversationPane = import('./ConversationPane');
@@ -30,6 +31,9 @@ const NewConversation = lazily(
 const People = lazily(async () => (await import('@/features/people/People')).People);
 const SettingsMenu = lazily(async () => (await import('@/features/settings/SettingsMenu')).SettingsMenu);
 const SettingsPane = lazily(async () => (await import('@/features/settings/SettingsPane')).SettingsPane);
+const LivePalette = lazily(async () => (await import('./LivePalette')).LivePalette);
+const MessageResults = lazily(async () => (await import('@/features/search/MessageResults')).MessageResults);
+const ShortcutSheet = lazily(async () => (await import('@/features/settings/ShortcutSheet')).ShortcutSheet);
 const Lightbox = lazily(async () => (await import('@/features/lightbox/Lightbox')).Lightbox);
 
 /** Photos that are being looked at. */
@@ -43,13 +47,15 @@ export function SignedIn() {
   const translate = useT();
   const { place, conversationId, showsDetails, settingsPage: pageName, at, path, navigate } = useWhere();
   const dispatch = useAppDispatch();
-  const store = useAppStore();
   const me = useAppSelector(selectMe);
   const server = useAppSelector(selectServerInfo);
   const unread = useAppSelector(selectTotalUnread);
   const isPhone = useMedia(PHONE);
   const isWide = useMedia(WIDE);
-  const [isNew, setNew] = useState(false);
+  const [layer, setLayer] = useState<'new' | 'palette' | 'shortcuts'>();
+  const [findingIn, setFindingIn] = useState<string>();
+  /** The words by which the open conversation was found. */
+  const [marked, setMarked] = useState<{ id: string; words: string }>();
   const [viewing, setViewing] = useState<Viewing>();
   const page = settingsPage(pageName) ?? (isPhone ? undefined : 'profile');
 
@@ -57,19 +63,39 @@ export function SignedIn() {
     void dispatch(openConversation(conversationId ?? null));
   }, [dispatch, conversationId]);
 
-  const open = useCallback((id: string, seq?: number) => navigate(conversationPath(id, seq)), [navigate]);
+  const open = useCallback((id: string) => navigate(conversationPath(id)), [navigate]);
   const goHome = useCallback(() => navigate('/'), [navigate]);
+  const openAt = (id: string, seq: number, words = '') => {
+    setMarked({ id, words });
+    navigate(conversationPath(id, seq, isWide && showsDetails && id === conversationId));
+  };
+  const closeLayer = () => setLayer(undefined);
+  const toggleDetails = () =>
+    conversationId && navigate(conversationPath(conversationId, undefined, !showsDetails));
+  const around = useAround(conversationId, open);
   useTitle(titleOf(place), unread);
-  useGlobalKeys({
-    onNew: () => setNew(true),
-    onSettings: () => navigate('/settings'),
-    onStep: (step) => {
-      const ids = selectConversationIds(store.getState(), 'all');
-      const here = conversationId === undefined ? -1 : ids.indexOf(conversationId);
-      const next = ids[Math.max(0, Math.min(ids.length - 1, here + step))];
-      if (next) open(next);
-    },
-    onDetails: () => conversationId && navigate(conversationPath(conversationId, undefined, !showsDetails)),
+  /** A second press, in the field, is the browser's own search. */
+  const find = () => {
+    const field = document.querySelector<HTMLElement>('[data-find]');
+    if (!conversationId || field === document.activeElement) return false;
+    setFindingIn(conversationId);
+    field?.focus();
+    return true;
+  };
+  useShortcuts({
+    palette: () => setLayer('palette'),
+    find,
+    shortcuts: () => setLayer('shortcuts'),
+    new: () => setLayer('new'),
+    settings: () => navigate('/settings'),
+    previous: () => around.step(-1),
+    next: () => around.step(1),
+    previousUnread: () => around.step(-1, 'unread'),
+    nextUnread: () => around.step(1, 'unread'),
+    digit: around.openPinned,
+    readAll: around.readAll,
+    mute: () => around.toggleMute(),
+    details: toggleDetails,
   });
 
   if (path.startsWith('/demo/'))
@@ -94,8 +120,11 @@ export function SignedIn() {
                 <Sidebar
                   currentId={conversationId}
                   onOpen={open}
-                  onNew={() => setNew(true)}
+                  onNew={() => setLayer('new')}
                   onGone={(id) => id === conversationId && goHome()}
+                  renderMessages={(query, onQuery) => (
+                    <MessageResults query={query} onQuery={onQuery} onOpen={openAt} />
+                  )}
                 />
               )}
               {place === 'people' && <People onOpen={open} />}
@@ -115,16 +144,17 @@ export function SignedIn() {
                   id={conversationId}
                   detailsOpen={showsDetails}
                   onBack={goHome}
-                  onDetails={() =>
-                    showsDetails
-                      ? closeDetails()
-                      : navigate(conversationPath(conversationId, undefined, true))
-                  }
                   at={at}
-                  onJump={(seq) => navigate(conversationPath(conversationId, seq, showsDetails))}
+                  words={marked?.id === conversationId ? marked.words : ''}
+                  onJump={(seq, isWalk) =>
+                    navigate(conversationPath(conversationId, seq, showsDetails), { replace: isWalk })
+                  }
                   onArrived={() =>
                     navigate(conversationPath(conversationId, undefined, showsDetails), { replace: true })
                   }
+                  isFinding={findingIn === conversationId}
+                  onFind={(isFinding) => setFindingIn(isFinding ? conversationId : undefined)}
+                  onDetails={() => (showsDetails ? closeDetails() : toggleDetails())}
                   onView={setViewing}
                 />
               )}
@@ -149,6 +179,7 @@ export function SignedIn() {
                   onClose={closeDetails}
                   onOpenPhoto={(photos, start) => setViewing({ photos: photos.map(asPhoto), start })}
                   onOpenConversation={open}
+                  onOpenAt={(at) => openAt(conversationId, at)}
                   onGone={goHome}
                 />
               </Suspense>
@@ -158,7 +189,22 @@ export function SignedIn() {
         onEscape={isWide ? undefined : showsDetails ? closeDetails : undefined}
       />
       <Suspense>
-        {isNew && <NewConversation onOpen={open} onClose={() => setNew(false)} />}
+        {layer === 'new' && <NewConversation onOpen={open} onClose={closeLayer} />}
+        {layer === 'shortcuts' && <ShortcutSheet onClose={closeLayer} />}
+        {layer === 'palette' && (
+          <LivePalette
+            isOpen={conversationId !== undefined}
+            around={around}
+            onOpen={open}
+            onOpenAt={openAt}
+            onNew={() => setLayer('new')}
+            onFind={find}
+            onDetails={toggleDetails}
+            onShortcuts={() => setLayer('shortcuts')}
+            onSettings={(name) => navigate(`/settings/${name}`)}
+            onClose={closeLayer}
+          />
+        )}
         {viewing && <Lightbox {...viewing} onClose={() => setViewing(undefined)} />}
       </Suspense>
     </>

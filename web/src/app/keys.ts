@@ -1,43 +1,31 @@
 import { useEffect, useRef } from 'react';
+import { combination, readKeymap, type Shortcut, shortcutOf } from '@/lib/shortcuts';
 
-type Keys = {
-  onNew: () => void;
-  onSettings: () => void;
-  onDetails: () => void;
-  /** To the previous (-1) or next (+1) conversation of the list. */
-  onStep: (step: 1 | -1) => void;
+/** What the shortcuts do here. One that answers `false` leaves the keys to the browser. */
+export type Deeds = Partial<Record<Shortcut, () => unknown>> & {
+  /** Alt with a digit from 1 to 9. */
+  digit?: (digit: number) => void;
 };
 
-/**
- * The keys that work everywhere but in a dialog: Alt+Up and Alt+Down between conversations, Alt+N a new one, Alt+I its
- * details, Ctrl+, the settings. On a Mac Option types letters, so there it is Ctrl+Option.
- */
-export function useGlobalKeys(keys: Keys): void {
-  const current = useRef(keys);
-  current.current = keys;
+/** Does what a shortcut asks for, wherever the focus is but in a dialog. */
+export function useShortcuts(deeds: Deeds): void {
+  const current = useRef(deeds);
+  current.current = deeds;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
-      const act = actOf(event, current.current);
-      if (!act) return;
-      event.preventDefault();
-      act();
+      const deed = deedOf(event, current.current);
+      if (deed && deed() !== false) event.preventDefault();
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, []);
 }
 
-const IS_MAC = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
-
-function actOf(event: KeyboardEvent, keys: Keys): (() => void) | undefined {
-  if (event.key === ',' && (IS_MAC ? event.metaKey : event.ctrlKey)) return keys.onSettings;
-  if (!event.altKey || event.shiftKey || event.metaKey || event.ctrlKey !== IS_MAC) return undefined;
-  // By its place on the keyboard, because with Alt the letter may be another.
-  return {
-    ArrowUp: () => keys.onStep(-1),
-    ArrowDown: () => keys.onStep(1),
-    KeyN: keys.onNew,
-    KeyI: keys.onDetails,
-  }[event.code];
+function deedOf(event: KeyboardEvent, deeds: Deeds): (() => unknown) | undefined {
+  const shortcut = shortcutOf(event);
+  if (shortcut) return deeds[shortcut];
+  const digit = /^Alt\+([1-9])$/.exec(combination(event) ?? '')?.[1];
+  const { digit: onDigit } = deeds;
+  return digit && onDigit && readKeymap().isOn ? () => onDigit(Number(digit)) : undefined;
 }

@@ -1,8 +1,28 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { createPortal } from 'react-dom';
 import { useT } from '@/lib/i18n';
+import { classes } from './classes';
 import styles from './EmojiPicker.module.css';
-import { EMOJI_GROUPS, recentEmoji, rememberEmoji } from './emoji';
+import {
+  EMOJI_GROUPS,
+  readTone,
+  recentEmoji,
+  rememberEmoji,
+  setTone,
+  TONES,
+  type Tone,
+  toned,
+} from './emoji';
+import { type EmojiNames, findEmoji, loadEmojiNames, nameOfEmoji } from './emoji-names';
+import { IconSearch } from './icons';
 import { homeOf, type Place, place } from './place';
 
 type Props = {
@@ -12,16 +32,35 @@ type Props = {
 };
 
 const COLUMNS = 8;
+const FOUND_MAX = 48;
 
-/** A small table of emoji beside what asked for it. Arrows move, Enter picks, Escape closes and gives focus back. */
+type Group = { id: string; label: string; emoji: readonly string[] };
+
+/**
+ * A small table of emoji beside what asked for it. Arrows move, Enter picks, letters search, Escape closes and gives focus
+ * back.
+ */
 export function EmojiPicker({ at, onPick, onClose }: Props) {
   const t = useT();
   const ref = useRef<HTMLDivElement>(null);
-  const [recent] = useState(recentEmoji);
+  const field = useRef<HTMLInputElement>(null);
   const [home] = useState(() => homeOf(at));
+  const [tone, choose] = useState(readTone);
+  const [query, setQuery] = useState('');
+  const names = useNames();
+  const groups = useGroups(query, names);
   useFloating(ref, at, onClose);
 
-  const groups = [...(recent.length > 0 ? [{ id: 'recent', emoji: recent.join(' ') }] : []), ...EMOJI_GROUPS];
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    event.stopPropagation();
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      if (query === '') onClose();
+      else setQuery('');
+    } else if (event.key === 'Enter' && event.target === field.current) {
+      ref.current?.querySelector<HTMLElement>('[data-emoji]')?.click();
+    } else if (!stepThrough(event, ref.current, field.current) && isLetter(event)) field.current?.focus();
+  };
   return createPortal(
     <div
       ref={ref}
@@ -29,7 +68,7 @@ export function EmojiPicker({ at, onPick, onClose }: Props) {
       role="dialog"
       aria-label={t('emoji.title')}
       className={styles.picker}
-      onKeyDown={(event) => onKey(event, onClose)}
+      onKeyDown={onKeyDown}
       onClick={(event) => {
         const emoji = (event.target as Element).closest<HTMLElement>('[data-emoji]')?.dataset.emoji;
         if (!emoji) return;
@@ -37,26 +76,112 @@ export function EmojiPicker({ at, onPick, onClose }: Props) {
         onPick(emoji);
       }}
     >
+      <div className={styles.top}>
+        <label className={styles.search}>
+          <IconSearch aria-hidden="true" />
+          <input
+            ref={field}
+            type="search"
+            dir="auto"
+            autoComplete="off"
+            value={query}
+            placeholder={t('emoji.search')}
+            aria-label={t('emoji.search')}
+            onChange={(event) => setQuery(event.target.value)}
+          />
+        </label>
+        <Tones
+          tone={tone}
+          onChoose={(next) => {
+            setTone(next);
+            choose(next);
+          }}
+        />
+      </div>
       <div className={styles.scroller}>
         {groups.map((group) => (
-          <section key={group.id} aria-label={t(`emoji.${group.id}`)}>
-            <h3 className={styles.heading}>{t(`emoji.${group.id}`)}</h3>
+          <section key={group.id} aria-label={group.label}>
+            <h3 className={styles.heading}>{group.label}</h3>
             <div className={styles.grid}>
-              {group.emoji.split(' ').map((emoji) => (
-                <button key={emoji} type="button" tabIndex={-1} data-emoji={emoji} className={styles.emoji}>
-                  {emoji}
-                </button>
-              ))}
+              {group.emoji.map((plain) => {
+                const emoji = toned(plain, tone);
+                return (
+                  <button
+                    key={plain}
+                    type="button"
+                    tabIndex={-1}
+                    data-emoji={emoji}
+                    title={nameOfEmoji(names, plain)}
+                    className={styles.emoji}
+                  >
+                    {emoji}
+                  </button>
+                );
+              })}
             </div>
           </section>
         ))}
+        {groups.length === 0 && (
+          <p role="status" className={styles.none}>
+            {t('emoji.none')}
+          </p>
+        )}
       </div>
     </div>,
     home,
   );
 }
 
-function useFloating(ref: React.RefObject<HTMLDivElement | null>, at: Place, onClose: () => void) {
+/** Hands in six tones, of which one is chosen. */
+function Tones({ tone, onChoose }: { tone: Tone; onChoose: (tone: Tone) => void }) {
+  const t = useT();
+  return (
+    <div role="group" aria-label={t('emoji.tone')} className={styles.tones}>
+      {TONES.map((each, index) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={each === tone}
+          aria-label={t(`emoji.tone.${index}`)}
+          className={classes(styles.tone, each === tone && styles.chosen)}
+          onClick={() => onChoose(each)}
+        >
+          {toned('✋', each)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function useGroups(query: string, names: EmojiNames): readonly Group[] {
+  const t = useT();
+  const [recent] = useState(recentEmoji);
+  return useMemo(() => {
+    if (query.trim() !== '') {
+      const emoji = findEmoji(names, query, FOUND_MAX);
+      return emoji.length > 0 ? [{ id: 'found', label: t('emoji.found'), emoji }] : [];
+    }
+    const groups = EMOJI_GROUPS.map(({ id, emoji }) => ({
+      id,
+      label: t(`emoji.${id}`),
+      emoji: emoji.split(' '),
+    }));
+    return recent.length > 0
+      ? [{ id: 'recent', label: t('emoji.recent'), emoji: recent }, ...groups]
+      : groups;
+  }, [t, query, names, recent]);
+}
+
+/** What the emoji are called; nothing until it is there, or when it cannot be loaded. */
+function useNames(): EmojiNames {
+  const [names, setNames] = useState<EmojiNames>({});
+  useEffect(() => {
+    loadEmojiNames().then(setNames, () => undefined);
+  }, []);
+  return names;
+}
+
+function useFloating(ref: RefObject<HTMLDivElement | null>, at: Place, onClose: () => void) {
   useLayoutEffect(() => {
     const picker = ref.current;
     if (!picker) return undefined;
@@ -80,17 +205,26 @@ function useFloating(ref: React.RefObject<HTMLDivElement | null>, at: Place, onC
   }, [ref, at, onClose]);
 }
 
-function onKey(event: KeyboardEvent<HTMLElement>, onClose: () => void) {
-  event.stopPropagation();
-  if (event.key === 'Escape' || event.key === 'Tab') {
-    event.preventDefault();
-    onClose();
-    return;
-  }
-  const all = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-emoji]')];
-  const here = all.indexOf(document.activeElement as HTMLElement);
-  const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS }[event.key];
-  if (step === undefined) return;
+/** Arrows go through the table; Up from its first row goes to the field, Down from there into it. */
+function stepThrough(
+  event: KeyboardEvent<HTMLElement>,
+  picker: HTMLElement | null,
+  field: HTMLElement | null,
+): boolean {
+  const all = [...(picker?.querySelectorAll<HTMLElement>('[data-emoji]') ?? [])];
+  const here = all.indexOf(event.target as HTMLElement);
+  const isField = event.target === field;
+  if (here < 0 && !(isField && event.key === 'ArrowDown')) return false;
+  const rtl = document.documentElement.dir === 'rtl' ? -1 : 1;
+  const step = { ArrowRight: rtl, ArrowLeft: -rtl, ArrowDown: COLUMNS, ArrowUp: -COLUMNS }[event.key];
+  if (step === undefined) return false;
   event.preventDefault();
-  all[Math.max(0, Math.min(all.length - 1, here + step))]?.focus();
+  if (isField) all[0]?.focus();
+  else if (here + step < 0 && step === -COLUMNS) field?.focus();
+  else all[Math.max(0, Math.min(all.length - 1, here + step))]?.focus();
+  return true;
+}
+
+function isLetter(event: KeyboardEvent): boolean {
+  return event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey;
 }

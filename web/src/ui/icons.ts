@@ -25,6 +25,7 @@ export {
   IconEyeOff,
   IconFile,
   IconInfoCircle,
+  IconKeyboard,
   IconLanguage,
   IconLock,
   IconLogout,

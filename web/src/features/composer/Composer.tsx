@@ -12,15 +12,16 @@ import {
 import { useT } from '@/lib/i18n';
 import { lazily } from '@/lib/lazily';
 import { LIMITS, type Mention } from '@/protocol';
-import { announce } from '@/ui/Announcer';
 import type { Face } from '@/ui/Avatar';
+import { rememberEmoji } from '@/ui/emoji';
 import { IconButton } from '@/ui/IconButton';
 import { IconCheck, IconMoodSmile, IconPhoto, IconPlus, IconSendFilled } from '@/ui/icons';
 import { toast } from '@/ui/toasts';
+import { CompletionList } from './CompletionList';
 import styles from './Composer.module.css';
 import { type ComposerMode, ComposerStrip } from './ComposerStrip';
-import { MentionList } from './MentionList';
-import { type MentionQuery, matching, mentionQuery, mentionsIn, type Picked } from './mentions';
+import { type Completion, useCompletion } from './completion';
+import { mentionsIn, type Picked } from './mentions';
 import { PhotoTray, type Waiting } from './PhotoTray';
 
 const EmojiPicker = lazily(async () => (await import('@/ui/EmojiPicker')).EmojiPicker);
@@ -61,7 +62,7 @@ export function Composer(props: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const picked = useRef<Picked[]>([]);
   const tray = useTray(props.attachmentBytesMax);
-  const mention = useMention(people);
+  const completion = useCompletion(people);
   const [emojiAt, setEmojiAt] = useState<Element>();
   const listId = useId();
 
@@ -70,7 +71,7 @@ export function Composer(props: Props) {
 
   const text = () => field.current?.value ?? '';
   const changed = () => {
-    mention.read(field.current);
+    completion.read(field.current);
     fit(field.current);
     if (mode?.kind !== 'edit') onType(text());
   };
@@ -78,7 +79,7 @@ export function Composer(props: Props) {
     if (field.current) field.current.value = '';
     picked.current = [];
     tray.clear();
-    mention.close();
+    completion.close();
     fit(field.current);
   };
   const insert = (from: number, to: number, words: string) => {
@@ -99,17 +100,19 @@ export function Composer(props: Props) {
     clear();
     field.current?.focus();
   };
-  const pick = (person: Face) => {
-    if (!mention.query || !field.current) return;
-    picked.current.push({ userId: person.id, name: person.name });
-    insert(mention.query.from, field.current.selectionStart, `@${person.name} `);
-    mention.close();
+  const pick = (chosen: Completion) => {
+    if (!completion.asked || !field.current) return;
+    const words = chosen.kind === 'person' ? `@${chosen.person.name} ` : chosen.emoji;
+    if (chosen.kind === 'person') picked.current.push({ userId: chosen.person.id, name: chosen.person.name });
+    else rememberEmoji(chosen.emoji);
+    insert(completion.asked.from, field.current.selectionStart, words);
+    completion.close();
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
     // While an input method composes, every key is its own.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
-    if (mention.onKey(event, pick)) return;
+    if (completion.onKey(event, pick)) return;
     const isPlain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (event.key === 'Enter' && isPlain && !prefersTouch()) send();
     else if (event.key === 'Escape' && mode) onCancelMode();
@@ -145,8 +148,13 @@ export function Composer(props: Props) {
           <IconPhoto />
         </FileButton>
         <div className={styles.box}>
-          {mention.found.length > 0 && (
-            <MentionList id={listId} people={mention.found} selected={mention.selected} onPick={pick} />
+          {completion.found.length > 0 && (
+            <CompletionList
+              id={listId}
+              options={completion.found}
+              selected={completion.selected}
+              onPick={pick}
+            />
           )}
           <textarea
             ref={field}
@@ -160,12 +168,12 @@ export function Composer(props: Props) {
             className={styles.field}
             onInput={changed}
             onKeyDown={onKeyDown}
-            onSelect={() => mention.read(field.current)}
-            onBlur={mention.close}
+            onSelect={() => completion.read(field.current)}
+            onBlur={completion.close}
             onPaste={(event) => pasteFiles(event, tray.add)}
-            {...(mention.found.length > 0 && {
+            {...(completion.found.length > 0 && {
               'aria-controls': listId,
-              'aria-activedescendant': `${listId}-${mention.selected}`,
+              'aria-activedescendant': `${listId}-${completion.selected}`,
               'aria-autocomplete': 'list' as const,
             })}
           />
@@ -268,42 +276,6 @@ function useTray(attachmentBytesMax: number) {
     remove: (id: string) => setFiles((now) => now.filter((each) => each.id !== id)),
     describe: (id: string, alt: string) =>
       setFiles((now) => now.map((each) => (each.id === id ? { ...each, alt } : each))),
-  };
-}
-
-/** The list of people above the field, from the moment an `@` is typed until it is settled. */
-function useMention(people: readonly Face[]) {
-  const t = useT();
-  const [query, setQuery] = useState<MentionQuery>();
-  const [selected, setSelected] = useState(0);
-  const found = query ? matching(people, query.query) : [];
-  const close = () => setQuery(undefined);
-  return {
-    query,
-    found,
-    selected: Math.min(selected, Math.max(0, found.length - 1)),
-    close,
-    read: (field: HTMLTextAreaElement | null) => {
-      if (people.length === 0 || !field) return;
-      const next = mentionQuery(field.value, field.selectionStart);
-      setQuery(next);
-      setSelected(0);
-      // A field of many lines cannot be a combobox, so the list is announced instead of implied.
-      const count = next ? matching(people, next.query).length : 0;
-      if (count > 0 && next?.query !== query?.query) announce(t('composer.mentionFound', { count }));
-    },
-    /** Whether the key was for the list. */
-    onKey: (event: KeyboardEvent, pick: (person: Face) => void): boolean => {
-      if (found.length === 0) return false;
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      const chosen = found[selected];
-      if (step !== undefined) setSelected((selected + step + found.length) % found.length);
-      else if ((event.key === 'Enter' || event.key === 'Tab') && chosen) pick(chosen);
-      else if (event.key === 'Escape') close();
-      else return false;
-      event.preventDefault();
-      return true;
-    },
   };
 }
 

@@ -1,10 +1,15 @@
-import { type DragEvent, type ReactNode, useRef, useState } from 'react';
+import { type DragEvent, type ReactNode, type RefObject, useRef, useState } from 'react';
 import styles from './DropZone.module.css';
 
-type Props = { label: string; onFiles: (files: File[]) => void; children: ReactNode };
+type Props = {
+  ref?: RefObject<HTMLDivElement | null>;
+  label: string;
+  onFiles: (files: File[]) => void;
+  children: ReactNode;
+};
 
 /** Takes files that are dropped anywhere on it, and says so while they hover. */
-export function DropZone({ label, onFiles, children }: Props) {
+export function DropZone({ ref, label, onFiles, children }: Props) {
   const [isOver, setOver] = useState(false);
   /** Each child that the pointer crosses tells of leaving and entering; only the balance says whether it is outside. */
   const depth = useRef(0);
@@ -14,6 +19,7 @@ export function DropZone({ label, onFiles, children }: Props) {
   };
   return (
     <div
+      ref={ref}
       className={styles.zone}
       onDragEnter={(event) => {
         if (carriesFiles(event)) count(1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { matching, mentionQuery, mentionsIn } from './mentions';
+import { emojiQuery, matching, mentionQuery, mentionsIn } from './mentions';
 
 const ANN = { userId: 'a', name: 'Ann' };
 const ANN_LEE = { userId: 'b', name: 'Ann Lee' };
@@ -18,6 +18,21 @@ describe('the mention being written', () => {
     ['plain', 5],
     [`@${'x'.repeat(40)}`, 41],
   ])('nothing in %j', (text, caret) => expect(mentionQuery(text, caret)).toBeUndefined());
+});
+
+describe('the emoji being named', () => {
+  test.each([
+    [':so', 3, { from: 0, query: 'so' }],
+    ['hi :möhre', 9, { from: 3, query: 'möhre' }],
+  ])('%j at %i', (text, caret, expected) => expect(emojiQuery(text, caret)).toEqual(expected));
+
+  test.each([
+    [':s', 2],
+    ['at 7:so', 7],
+    ['https://so', 10],
+    [': so', 4],
+    [':so ', 4],
+  ])('nothing in %j', (text, caret) => expect(emojiQuery(text, caret)).toBeUndefined());
 });
 
 describe('mentions of a text', () => {

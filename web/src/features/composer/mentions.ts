@@ -19,6 +19,16 @@ export function mentionQuery(text: string, caret: number): MentionQuery | undefi
   return /[\n@]|\s\s/.test(query) ? undefined : { from, query };
 }
 
+/** An emoji's name that is being written: a colon at the beginning of a word, with two letters behind it at least. */
+export function emojiQuery(text: string, caret: number): MentionQuery | undefined {
+  const from = text.lastIndexOf(':', caret - 1);
+  if (from < 0 || caret - from > QUERY_MAX) return undefined;
+  const before = text[from - 1];
+  if (before !== undefined && !/\s/u.test(before)) return undefined;
+  const query = text.slice(from + 1, caret);
+  return /^[\p{L}\p{M}]{2,}$/u.test(query) ? { from, query } : undefined;
+}
+
 /**
  * Where the picked people stand in the text as it is now. Each place belongs to the longest name that fits, so that
  * “@Ann Lee” is not “@Ann”; people whose mention was deleted again are not mentioned.

@@ -24,23 +24,24 @@ import { AddPeople } from './AddPeople';
 import styles from './Details.module.css';
 import { GroupName } from './GroupName';
 import { GroupPicture } from './GroupPicture';
-import { Media } from './Media';
+import { Media, type OpenPhoto } from './Media';
 import { Members } from './Members';
+import { Pins } from './Pins';
 import { WayOut } from './WayOut';
 
 type Props = {
   conversationId: string;
   onClose: () => void;
-  onOpenPhoto: (
-    photos: readonly { id: string; name: string; alt: string | undefined }[],
-    index: number,
-  ) => void;
+  onOpenPhoto: OpenPhoto;
+  /** Shows a message of this conversation in its place. */
+  onOpenAt: (seq: number) => void;
   onOpenConversation: (conversationId: string) => void;
   onGone: () => void;
 };
 
 /** All about a conversation: who is in it, what was shown in it, and how to leave. */
-export function Details({ conversationId, onClose, onOpenPhoto, onOpenConversation, onGone }: Props) {
+export function Details(props: Props) {
+  const { conversationId, onClose, onOpenPhoto, onOpenAt, onOpenConversation, onGone } = props;
   const t = useT();
   const dispatch = useAppDispatch();
   const now = useNow();
@@ -109,7 +110,8 @@ export function Details({ conversationId, onClose, onOpenPhoto, onOpenConversati
             {mayEdit && <GroupPicture conversationId={conversationId} />}
           </div>
         </header>
-        <Media conversationId={conversationId} onOpen={onOpenPhoto} />
+        <Pins conversationId={conversationId} mayUnpin={mayEdit} onOpenAt={onOpenAt} />
+        <Media conversationId={conversationId} onOpen={onOpenPhoto} onOpenAt={onOpenAt} />
         {isGroup && <Members conversationId={conversationId} onOpenConversation={onOpenConversation} />}
         {!isSelf && <WayOut conversationId={conversationId} name={name} peerId={peerId} onGone={onGone} />}
       </div>

@@ -1,85 +1,119 @@
-import { useMemo } from 'react';
-import { shallowEqual } from 'react-redux';
-import { useAppSelector } from '@/entities/hooks';
-import { selectMessage, selectTimeline } from '@/entities/messages';
+import { useState } from 'react';
 import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { useT } from '@/lib/i18n';
+import { errorText } from '@/lib/i18n/errors';
 import { fileSize } from '@/lib/i18n/sizes';
-import { IconFile } from '@/ui/icons';
+import { Button } from '@/ui/Button';
+import { IconButton } from '@/ui/IconButton';
+import { IconArrowBackUp, IconFile } from '@/ui/icons';
+import { Spinner } from '@/ui/Spinner';
+import { Tabs } from '@/ui/Tabs';
 import styles from './Details.module.css';
+import { type Shown, useShown } from './useShown';
 
-type Props = {
-  conversationId: string;
-  onOpen: (photos: readonly { id: string; name: string; alt: string | undefined }[], index: number) => void;
-};
+export type OpenPhoto = (
+  photos: readonly { id: string; name: string; alt: string | undefined }[],
+  index: number,
+) => void;
 
-const PHOTOS_MAX = 9;
-const FILES_MAX = 5;
+type Props = { conversationId: string; onOpen: OpenPhoto; onOpenAt: (seq: number) => void };
 
-/** The newest photos and files of what is loaded, newest first. */
-export function Media({ conversationId, onOpen }: Props) {
+/** All photos and files that were shown here, newest first; each file leads to its message as well. */
+export function Media({ conversationId, onOpen, onOpenAt }: Props) {
   const t = useT();
-  const attachments = useAppSelector(
-    (state) =>
-      selectTimeline(state, conversationId)
-        .toReversed()
-        .flatMap((key) => selectMessage(state, conversationId, key)?.attachments ?? []),
-    shallowEqual,
+  const [tab, setTab] = useState<'photos' | 'files'>('photos');
+  const photos = useShown(conversationId, 'image');
+  const files = useShown(conversationId, 'file');
+  const isEmpty = photos.items.length === 0 && files.items.length === 0;
+  if (isEmpty && photos.status !== 'failed') return null;
+  const shown = tab === 'photos' ? photos : files;
+  return (
+    <section className={styles.section} aria-label={t('details.shown')}>
+      <Tabs
+        label={t('details.shown')}
+        tabs={[
+          { id: 'photos', label: t('details.media') },
+          { id: 'files', label: t('details.files') },
+        ]}
+        selected={tab}
+        onSelect={setTab}
+      >
+        {tab === 'photos' ? (
+          <Photos shown={photos} onOpen={onOpen} />
+        ) : (
+          <Files shown={files} onOpenAt={onOpenAt} />
+        )}
+        <Foot shown={shown} none={t(tab === 'photos' ? 'details.noMedia' : 'details.noFiles')} />
+      </Tabs>
+    </section>
   );
-  const photos = useMemo(() => attachments.filter(({ kind }) => kind === 'image'), [attachments]);
-  const files = attachments.filter(({ kind }) => kind !== 'image').slice(0, FILES_MAX);
-  const open = (index: number) =>
-    onOpen(
-      photos.map(({ id, name, alt }) => ({ id, name, alt })),
-      index,
+}
+
+function Photos({ shown: { items }, onOpen }: { shown: Shown; onOpen: OpenPhoto }) {
+  const t = useT();
+  const photos = items.map(({ attachment: { id, name, alt } }) => ({ id, name, alt }));
+  return (
+    <ul className={styles.photos}>
+      {photos.map(({ id, alt }, index) => (
+        <li key={id}>
+          <button
+            type="button"
+            className={styles.photo}
+            aria-label={t(alt ? 'photo.openNamed' : 'photo.open', {
+              number: index + 1,
+              count: photos.length,
+              alt: alt ?? '',
+            })}
+            onClick={() => onOpen(photos, index)}
+          >
+            <img src={thumbnailUrl(id, 320)} alt="" loading="lazy" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Files({ shown: { items }, onOpenAt }: { shown: Shown; onOpenAt: (seq: number) => void }) {
+  const t = useT();
+  return (
+    <ul>
+      {items.map(({ attachment: { id, name, size }, message }) => (
+        <li key={id} className={styles.fileLine}>
+          <a href={attachmentUrl(id)} download={name} className={styles.file}>
+            <IconFile aria-hidden="true" />
+            <bdi>{name}</bdi>
+            <span>{fileSize(size)}</span>
+          </a>
+          <IconButton small label={t('details.showFile', { name })} onClick={() => onOpenAt(message.seq)}>
+            <IconArrowBackUp className={styles.turn} />
+          </IconButton>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What comes after those that are shown: more, nothing, or why not. */
+function Foot({ shown: { items, status, error, more }, none }: { shown: Shown; none: string }) {
+  const t = useT();
+  if (status === 'busy') {
+    return (
+      <p className={styles.foot}>
+        <Spinner />
+      </p>
     );
+  }
   return (
     <>
-      {photos.length > 0 && (
-        <section className={styles.section}>
-          <h2 className={styles.heading}>
-            {t('details.media')}
-            {photos.length > 3 && (
-              <button type="button" className={styles.all} onClick={() => open(0)}>
-                {t('details.seeAll')}
-              </button>
-            )}
-          </h2>
-          <ul className={styles.photos}>
-            {photos.slice(0, PHOTOS_MAX).map(({ id, alt }, index) => (
-              <li key={id}>
-                <button
-                  type="button"
-                  className={styles.photo}
-                  aria-label={t(alt ? 'photo.openNamed' : 'photo.open', {
-                    number: index + 1,
-                    count: photos.length,
-                    alt: alt ?? '',
-                  })}
-                  onClick={() => open(index)}
-                >
-                  <img src={thumbnailUrl(id, 320)} alt="" loading="lazy" />
-                </button>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {files.length > 0 && (
-        <section className={styles.section}>
-          <h2 className={styles.heading}>{t('details.files')}</h2>
-          <ul>
-            {files.map(({ id, name, size }) => (
-              <li key={id}>
-                <a href={attachmentUrl(id)} download={name} className={styles.file}>
-                  <IconFile aria-hidden="true" />
-                  <bdi>{name}</bdi>
-                  <span>{fileSize(size)}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </section>
+      {error && <p className={styles.foot}>{errorText(error)}</p>}
+      {items.length === 0 && !error && <p className={styles.foot}>{none}</p>}
+      {more && (
+        <p className={styles.foot}>
+          <Button look="quiet" onClick={more}>
+            {t(error ? 'action.retry' : 'details.more')}
+          </Button>
+        </p>
       )}
     </>
   );

@@ -1,10 +1,12 @@
+import { useState } from 'react';
 import { useT } from '@/lib/i18n';
-import { QUICK_REACTIONS } from '@/ui/emoji';
+import { quickReactions } from '@/ui/emoji';
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconCopy,
   IconInfoCircle,
+  IconMoodSmile,
   IconPencil,
   IconPin,
   IconPinnedOff,
@@ -25,9 +27,10 @@ export type MenuFacts = {
   mayPin: boolean;
   mayUnsend: boolean;
   myReaction: string | undefined;
+  hasReactions: boolean;
 };
 
-export type MessageAction = 'reply' | 'edit' | 'forward' | 'copy' | 'pin' | 'info' | 'delete';
+export type MessageAction = 'reply' | 'edit' | 'forward' | 'copy' | 'pin' | 'reactions' | 'info' | 'delete';
 
 type Props = {
   at: Place;
@@ -42,6 +45,7 @@ type Props = {
 /** Everything that can be done with one message; on a phone it is a sheet with the quick reactions on top. */
 export function MessageMenu({ at, facts, onAct, onReact, onMoreReactions, onClose }: Props) {
   const t = useT();
+  const [quick] = useState(quickReactions);
   return (
     <Menu
       label={t('action.menu')}
@@ -51,7 +55,7 @@ export function MessageMenu({ at, facts, onAct, onReact, onMoreReactions, onClos
       header={
         facts.unsent ? undefined : (
           <div role="group" aria-label={t('action.react')} className={styles.quick}>
-            {QUICK_REACTIONS.map((emoji) => (
+            {quick.map((emoji) => (
               <button
                 key={emoji}
                 type="button"
@@ -109,6 +113,7 @@ function itemsFor(facts: MenuFacts, onAct: Props['onAct'], t: ReturnType<typeof 
       facts.pinned ? <IconPinnedOff /> : <IconPin />,
       facts.mayPin,
     ),
+    ...item('reactions', 'reactions.title', <IconMoodSmile />, facts.hasReactions),
     ...item('info', 'action.info', <IconInfoCircle />),
     'line',
     remove,

@@ -23,6 +23,7 @@ import { type MenuFacts, type MessageAction, MessageMenu } from './MessageMenu';
 const EmojiPicker = lazily(async () => (await import('@/ui/EmojiPicker')).EmojiPicker);
 const DeleteDialog = lazily(async () => (await import('./DeleteDialog')).DeleteDialog);
 const ForwardDialog = lazily(async () => (await import('./ForwardDialog')).ForwardDialog);
+const ReactionsDialog = lazily(async () => (await import('./ReactionsDialog')).ReactionsDialog);
 const InfoDialog = lazily(async () => (await import('./InfoDialog')).InfoDialog);
 
 /** What can be asked of a message from outside of its menu. */
@@ -38,7 +39,8 @@ type Options = {
 
 type Layer =
   | { kind: 'menu' | 'react'; key: MessageKey; at: Place }
-  | { kind: 'forward' | 'info' | 'delete'; key: MessageKey };
+  | { kind: 'forward' | 'info' | 'delete'; key: MessageKey }
+  | { kind: 'reactions'; key: MessageKey; emoji?: string | undefined };
 
 /**
  * Everything that can be done with a message, and the menus and dialogs it needs. `act` does or asks; `layer` is to be
@@ -80,9 +82,12 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
     }
     if (isPending || message.kind === 'system') return;
     switch (deed.kind) {
-      case 'menu':
-        setLayer({ kind: 'menu', key: deed.key, at: deed.at });
+      case 'menu': {
+        const emoji = reactionAt(deed.at);
+        if (emoji) setLayer({ kind: 'reactions', key: deed.key, emoji });
+        else setLayer({ kind: 'menu', key: deed.key, at: deed.at });
         break;
+      }
       case 'delete':
         setLayer({ kind: 'delete', key: deed.key });
         break;
@@ -102,6 +107,7 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
         break;
       case 'forward':
       case 'info':
+      case 'reactions':
         setLayer({ kind: deed.kind, key: deed.key });
         break;
       case 'pin':
@@ -149,6 +155,15 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
         );
       case 'forward':
         return <ForwardDialog conversationId={conversationId} seq={message.seq} onClose={close} />;
+      case 'reactions':
+        return (
+          <ReactionsDialog
+            conversationId={conversationId}
+            messageKey={top.key}
+            first={top.emoji}
+            onClose={close}
+          />
+        );
       case 'info':
         return <InfoDialog conversationId={conversationId} messageKey={top.key} onClose={close} />;
       case 'delete':
@@ -198,7 +213,15 @@ function factsOf(message: MessageView, { mayEdit, isAdmin }: Rights): MenuFacts 
     mayPin: mayEdit,
     mayUnsend: isWhole && (message.mine || isAdmin),
     myReaction: message.my_reaction,
+    hasReactions: message.reactions.length > 0,
   };
+}
+
+/** The reaction under a finger or a pointer that asks for more: of it one wants to know whose it is. */
+function reactionAt(at: Place): string | undefined {
+  if (at instanceof Element) return undefined;
+  const chip = document.elementFromPoint(at.x, at.y)?.closest<HTMLElement>('[data-do="toggle-reaction"]');
+  return chip?.dataset.emoji;
 }
 
 /** Plain HTTP has no clipboard interface; there the old command does it. */

@@ -6,6 +6,7 @@ import {
   IconChevronRight,
   IconEye,
   IconInfoCircle,
+  IconKeyboard,
   IconLanguage,
   IconLock,
   IconUserFilled,
@@ -19,6 +20,7 @@ const ICONS = {
   language: IconLanguage,
   privacy: IconEye,
   security: IconLock,
+  shortcuts: IconKeyboard,
   about: IconInfoCircle,
 };
 

@@ -10,6 +10,7 @@ import { ProfilePage } from './ProfilePage';
 import type { SettingsPage } from './pages';
 import { Security } from './Security';
 import styles from './Settings.module.css';
+import { Shortcuts } from './Shortcuts';
 
 const PAGES: Record<SettingsPage, () => ReactNode> = {
   profile: ProfilePage,
@@ -17,6 +18,7 @@ const PAGES: Record<SettingsPage, () => ReactNode> = {
   language: LanguagePage,
   privacy: Privacy,
   security: Security,
+  shortcuts: Shortcuts,
   about: About,
 };
 

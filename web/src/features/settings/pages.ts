@@ -1,5 +1,13 @@
 /** The pages of the settings, in their order. Each has a URL. */
-export const SETTINGS_PAGES = ['profile', 'appearance', 'language', 'privacy', 'security', 'about'] as const;
+export const SETTINGS_PAGES = [
+  'profile',
+  'appearance',
+  'language',
+  'privacy',
+  'security',
+  'shortcuts',
+  'about',
+] as const;
 
 export type SettingsPage = (typeof SETTINGS_PAGES)[number];
 

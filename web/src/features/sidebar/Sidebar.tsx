@@ -1,6 +1,7 @@
-import { type KeyboardEvent, Suspense, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, Suspense, useRef, useState } from 'react';
 import { type ConversationFilter, selectConversationIds } from '@/entities/conversations';
 import { useAppSelector } from '@/entities/hooks';
+import type { MessageQuery } from '@/entities/search';
 import { useT } from '@/lib/i18n';
 import { lazily } from '@/lib/lazily';
 import { selectConnection } from '@/realtime';
@@ -19,23 +20,28 @@ type Props = {
   onNew: () => void;
   /** The conversation on screen was left or cleared away. */
   onGone: (conversationId: string) => void;
+  /** What stands below found conversations and people: found messages. It may change what is looked for. */
+  renderMessages: (query: MessageQuery, onQuery: (query: MessageQuery) => void) => ReactNode;
 };
+
+const NO_QUERY: MessageQuery = { words: '', filters: {} };
 
 const FILTERS: ConversationFilter[] = ['all', 'unread', 'groups', 'archived'];
 
 /** The conversations: what is new, what is pinned, and how to find the rest. */
-export function Sidebar({ currentId, onOpen, onNew, onGone }: Props) {
+export function Sidebar({ currentId, onOpen, onNew, onGone, renderMessages }: Props) {
   const t = useT();
   const [filter, setFilter] = useState<ConversationFilter>('all');
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(NO_QUERY);
   const list = useRef<HTMLDivElement>(null);
   const ids = useAppSelector((state) => selectConversationIds(state, filter));
   const connection = useAppSelector(selectConnection);
-  const search = query.trim();
+  const isSearching = query.words.trim() !== '' || Object.keys(query.filters).length > 0;
+  const stopSearching = () => setQuery(NO_QUERY);
 
   const intoList = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && query !== '') {
-      setQuery('');
+    if (event.key === 'Escape' && isSearching) {
+      stopSearching();
       event.stopPropagation();
     } else if (event.key === 'ArrowDown') {
       event.preventDefault();
@@ -56,15 +62,15 @@ export function Sidebar({ currentId, onOpen, onNew, onGone }: Props) {
         <input
           type="search"
           dir="auto"
-          value={query}
+          value={query.words}
           placeholder={t('list.search')}
           aria-label={t('list.searchLabel')}
           autoComplete="off"
-          onChange={(event) => setQuery(event.target.value)}
+          onChange={(event) => setQuery({ ...query, words: event.target.value })}
           onKeyDown={intoList}
         />
-        {query !== '' && (
-          <button type="button" aria-label={t('list.clearSearch')} onClick={() => setQuery('')}>
+        {isSearching && (
+          <button type="button" aria-label={t('list.clearSearch')} onClick={stopSearching}>
             <IconX />
           </button>
         )}
@@ -77,7 +83,7 @@ export function Sidebar({ currentId, onOpen, onNew, onGone }: Props) {
         ))}
       </div>
       <ConnectionLine state={connection} />
-      {search === '' ? (
+      {!isSearching ? (
         <ConversationList
           ref={list}
           ids={ids}
@@ -91,11 +97,13 @@ export function Sidebar({ currentId, onOpen, onNew, onGone }: Props) {
         <Suspense>
           <SearchResults
             ref={list}
-            query={search}
+            query={query}
             currentId={currentId}
             onOpen={onOpen}
-            onDone={() => setQuery('')}
-          />
+            onDone={stopSearching}
+          >
+            {renderMessages(query, setQuery)}
+          </SearchResults>
         </Suspense>
       )}
     </nav>

@@ -20,7 +20,13 @@ import { presenceOf } from '@/lib/presence';
 import { useNow } from '@/lib/watched';
 import { ThreadHeader } from './ThreadHeader';
 
-type Props = { id: string; detailsOpen: boolean; onBack: () => void; onDetails: () => void };
+type Props = {
+  id: string;
+  detailsOpen: boolean;
+  onBack: () => void;
+  onSearch: () => void;
+  onDetails: () => void;
+};
 
 /** Names shown under a group's title. */
 const NAMES_MAX = 6;
@@ -28,7 +34,7 @@ const NAMES_MAX = 6;
 const WATCHED_MAX = 50;
 
 /** The header of a conversation as the store has it. */
-export function LiveThreadHeader({ id, detailsOpen, onBack, onDetails }: Props) {
+export function LiveThreadHeader({ id, detailsOpen, onBack, onSearch, onDetails }: Props) {
   useT();
   const now = useNow();
   const title = useThreadTitle(id);
@@ -61,6 +67,7 @@ export function LiveThreadHeader({ id, detailsOpen, onBack, onDetails }: Props) 
       statusIsLive={typing !== undefined}
       detailsOpen={detailsOpen}
       onBack={onBack}
+      onSearch={onSearch}
       onDetails={onDetails}
     />
   );

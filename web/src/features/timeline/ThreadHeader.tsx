@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useT } from '@/lib/i18n';
 import { Avatar, type Face, type Presence, StackedAvatar } from '@/ui/Avatar';
 import { IconButton } from '@/ui/IconButton';
-import { IconChevronLeft, IconInfoCircle } from '@/ui/icons';
+import { IconChevronLeft, IconInfoCircle, IconSearch } from '@/ui/icons';
 import styles from './ThreadHeader.module.css';
 
 type Props = {
@@ -16,12 +16,14 @@ type Props = {
   statusIsLive: boolean;
   detailsOpen: boolean;
   onBack: (() => void) | undefined;
+  onSearch: () => void;
   onDetails: () => void;
 };
 
 /** Whose conversation this is, and the way to its details. */
 export function ThreadHeader(props: Props) {
-  const { id, titleId, title, faces, presence, status, statusIsLive, detailsOpen, onBack, onDetails } = props;
+  const { id, titleId, title, faces, presence, status, statusIsLive, detailsOpen } = props;
+  const { onBack, onSearch, onDetails } = props;
   const t = useT();
   const [face] = faces;
   return (
@@ -51,6 +53,9 @@ export function ThreadHeader(props: Props) {
           <span className={statusIsLive ? styles.live : styles.status}>{status}</span>
         </div>
       </div>
+      <IconButton label={t('thread.search')} onClick={onSearch}>
+        <IconSearch />
+      </IconButton>
       <IconButton
         label={t('thread.details')}
         look={detailsOpen ? 'active' : 'plain'}

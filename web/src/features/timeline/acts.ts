@@ -1,4 +1,5 @@
 import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { readKeymap } from '@/lib/shortcuts';
 
 /** What someone asked of a message, by pointer, finger or key. */
 export type Act =
@@ -24,7 +25,7 @@ const KEYS: Record<string, Act['kind']> = {
 
 /** What a key means on a message that has the focus. */
 export function actOf(key: string, row: HTMLElement): Act | undefined {
-  const kind = KEYS[key];
+  const kind = key.length > 1 || readKeymap().letters ? KEYS[key] : undefined;
   const of = row.dataset.key;
   if (!kind || of === undefined) return undefined;
   const at = row.querySelector('[data-bubble]') ?? row;

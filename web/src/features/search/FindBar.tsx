@@ -1,0 +1,117 @@
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type MessageQuery, termsOf } from '@/entities/search';
+import { useT } from '@/lib/i18n';
+import { number } from '@/lib/i18n/numbers';
+import type { FindTerm } from '@/lib/text/find';
+import { announce } from '@/ui/Announcer';
+import { IconButton } from '@/ui/IconButton';
+import { IconChevronDown, IconSearch, IconX } from '@/ui/icons';
+import { Spinner } from '@/ui/Spinner';
+import styles from './FindBar.module.css';
+import { useMessageSearch } from './useMessageSearch';
+
+type Props = {
+  conversationId: string;
+  title: string;
+  onJump: (seq: number) => void;
+  /** The words that are looked for now, to be marked in the thread. */
+  onTerms: (terms: readonly FindTerm[]) => void;
+  onClose: () => void;
+};
+
+/** As many as one bar walks through before more are asked for. */
+const PAGE = 50;
+
+/**
+ * Looks for words in one conversation: Enter goes to the next older message that has them, Shift+Enter back, Escape
+ * closes. Ctrl+F in the field is the browser's own search.
+ */
+export function FindBar({ conversationId, title, onJump, onTerms, onClose }: Props) {
+  const t = useT();
+  const [words, setWords] = useState('');
+  const query = useMemo<MessageQuery>(
+    () => ({ words, filters: { within: conversationId } }),
+    [words, conversationId],
+  );
+  const { hits, status, more } = useMessageSearch(query, PAGE);
+  // The server's newest may be newer than what is kept here; in a bar that walks, the time decides.
+  const seqs = useMemo(() => hits.map(({ message }) => message.seq).toSorted((a, b) => b - a), [hits]);
+  const [at, setAt] = useState<number>();
+  const place = at === undefined ? -1 : seqs.indexOf(at);
+  /** Until the message that was jumped to has taken the focus, and it was taken back: Enter goes on. */
+  const isJumping = useRef(false);
+  const jump = useRef(onJump);
+  jump.current = onJump;
+
+  useEffect(() => onTerms(termsOf(query)), [onTerms, query]);
+  useEffect(() => () => onTerms([]), [onTerms]);
+  useEffect(() => setAt(undefined), [words]);
+
+  const go = (step: 1 | -1) => {
+    if (seqs.length === 0) return;
+    const next = place < 0 ? 0 : (place + step + seqs.length) % seqs.length;
+    if (next === seqs.length - 1) more?.();
+    const seq = seqs[next];
+    if (seq === undefined) return;
+    setAt(seq);
+    isJumping.current = true;
+    jump.current(seq);
+    announce(t('find.place', { number: number(next + 1), count: number(seqs.length) }));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Enter') go(event.shiftKey ? -1 : 1);
+    else if (event.key === 'Escape') onClose();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const isAsked = words.trim() !== '';
+  const isDone = status === 'done' || status === 'offline';
+  const count = isDone && seqs.length === 0 ? t('search.found', { count: 0 }) : undefined;
+  const position =
+    seqs.length > 0
+      ? t('find.place', { number: number(Math.max(place, 0) + 1), count: number(seqs.length) })
+      : count;
+  return (
+    <div
+      role="search"
+      aria-label={t('find.label', { name: title })}
+      className={styles.bar}
+      onKeyDown={onKeyDown}
+    >
+      <label className={styles.field}>
+        <IconSearch aria-hidden="true" />
+        <input
+          type="search"
+          dir="auto"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- it was asked for
+          autoFocus
+          autoComplete="off"
+          data-find=""
+          value={words}
+          aria-label={t('find.label', { name: title })}
+          placeholder={t('list.search')}
+          onChange={(event) => setWords(event.target.value)}
+          onBlur={({ currentTarget, relatedTarget }) => {
+            if (!isJumping.current || !relatedTarget?.closest('[data-key]')) return;
+            isJumping.current = false;
+            currentTarget.focus({ preventScroll: true });
+          }}
+        />
+        {status === 'busy' && <Spinner />}
+        {isAsked && position && <span className={styles.place}>{position}</span>}
+      </label>
+      <IconButton small label={t('find.older')} disabled={seqs.length === 0} onClick={() => go(1)}>
+        <IconChevronDown className={styles.up} />
+      </IconButton>
+      <IconButton small label={t('find.newer')} disabled={seqs.length === 0} onClick={() => go(-1)}>
+        <IconChevronDown />
+      </IconButton>
+      <IconButton small label={t('find.close')} onClick={onClose}>
+        <IconX />
+      </IconButton>
+      {status === 'offline' && <p className={styles.note}>{t('search.offline')}</p>}
+    </div>
+  );
+}
