@@ -1,31 +1,44 @@
-import { expectAccessible } from './axe';
+import { createServer } from 'vite';
+import { expectAccessible, type Look } from './axe';
+import { GALLERY, galleryUrl } from './gallery';
 import { Browsers, expect, test } from './journey';
 import { INSIDE, OUTSIDE } from './screens';
 
 const SIZES = {
-  desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 } },
+  desktop: { width: 1280, height: 800 },
+  tablet: { width: 834, height: 1112 },
+  phone: { width: 390, height: 844 },
 };
 
-for (const [size, options] of Object.entries(SIZES)) {
-  test(`every screen is accessible on a ${size}, in both themes`, async ({ browser, demo, complaints }) => {
+/**
+ * A pairwise choice: over the three sizes each screen is seen in both themes and both directions, and each size, theme and
+ * direction meets each of the others. `cargo xtask perf G14` looks at all there are.
+ */
+function lookFor(screen: number, size: number): Look {
+  const isDark = (screen + size) % 2 === 1;
+  const isMirrored = ((screen >> 1) + size) % 2 === 1;
+  return { theme: isDark ? 'dark' : 'light', direction: isMirrored ? 'rtl' : 'ltr' };
+}
+
+for (const [index, [size, viewport]] of Object.entries(SIZES).entries()) {
+  test(`every screen is accessible on a ${size}`, async ({ browser, demo, complaints }) => {
     test.setTimeout(180_000);
     complaints.excuse(/status of 401 .*\/auth\/login$/);
     const people = new Browsers(browser, complaints);
-    const ann = await people.open(demo.url, 'ann', { ...options, reducedMotion: 'reduce' });
+    const ann = await people.open(demo.url, 'ann', { viewport, reducedMotion: 'reduce' });
     await ann.page.goto('/');
     await expect(ann.door.heading('Try Kith')).toBeVisible();
     await expectAccessible(ann.page, 'demonstration');
-    for (const screen of OUTSIDE) {
+    for (const [number, screen] of OUTSIDE.entries()) {
       await screen.show(ann);
-      await expectAccessible(ann.page, screen.name);
+      await expectAccessible(ann.page, screen.name, lookFor(number, index));
     }
     await ann.page.goto('/demo/ann');
     await expect(ann.list.row('Ben Ortiz')).toBeVisible();
-    for (const screen of INSIDE) {
+    for (const [number, screen] of INSIDE.entries()) {
       await test.step(screen.name, async () => {
         await screen.show(ann);
-        await expectAccessible(ann.page, screen.name);
+        await expectAccessible(ann.page, screen.name, lookFor(number, index));
         await screen.leave?.(ann);
       });
     }
@@ -33,12 +46,32 @@ for (const [size, options] of Object.entries(SIZES)) {
   });
 }
 
+test('every view of the gallery is accessible', async ({ browser, complaints }) => {
+  test.setTimeout(120_000);
+  const server = await createServer({
+    logLevel: 'silent',
+    server: { port: 0, host: '127.0.0.1', hmr: false },
+  });
+  await server.listen();
+  const page = await browser.newPage({ reducedMotion: 'reduce' });
+  complaints.listen(page);
+  for (const [number, view] of GALLERY.entries())
+    for (const [index, viewport] of Object.values(SIZES).entries()) {
+      await page.setViewportSize(viewport);
+      await page.goto(galleryUrl(server.resolvedUrls?.local[0] ?? '', view));
+      await expect(page.locator('#root > *').first()).toBeVisible();
+      await expectAccessible(page, `${view} at ${viewport.width} px`, lookFor(number, index));
+    }
+  await page.close();
+  await server.close();
+});
+
 test('an account without conversations is accessible', async ({ arrive }) => {
   const ann = await arrive('Ann', { reducedMotion: 'reduce' });
   await expect(ann.list.region.getByText('No conversations yet')).toBeVisible();
   await expectAccessible(ann.page, 'empty list');
-  const ben = await arrive('Ben', { ...SIZES.phone, reducedMotion: 'reduce' });
-  await expectAccessible(ben.page, 'empty list on a phone');
+  const ben = await arrive('Ben', { viewport: SIZES.phone, reducedMotion: 'reduce' });
+  await expectAccessible(ben.page, 'empty list on a phone', { theme: 'dark', direction: 'rtl' });
   await ben.talkTo(ann);
   await expectAccessible(ben.page, 'empty conversation on a phone');
 });

@@ -5,29 +5,54 @@ import type { AxeResults } from 'axe-core';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+type RunOnly = { type: 'tag' | 'rule'; values: string[] };
+
+const ALL: RunOnly = {
+  type: 'tag',
+  values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+};
 
 /** The rules that a theme can break. */
-const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+const COLOURS: RunOnly = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
+
+/** How a page is looked at. */
+export type Look = { theme: 'light' | 'dark'; direction: 'ltr' | 'rtl' };
+
+const LOOKS: readonly Look[] = (['ltr', 'rtl'] as const).flatMap((direction) =>
+  (['light', 'dark'] as const).map((theme) => ({ theme, direction })),
+);
 
 /**
- * The page as it is now has nothing that axe objects to, in the light theme and in the dark. No rule is left out and no
- * part of the page: in the dark theme only those are asked again that look at colours, because nothing else differs.
+ * The page as it is now has nothing that axe objects to, looked at in one way: by default as it is, in the light theme. No
+ * rule is left out and no part of the page.
  */
-export async function expectAccessible(page: Page, where: string): Promise<void> {
-  await page.emulateMedia({ colorScheme: 'light' });
-  await settled(page);
-  const light = await violations(page, { type: 'tag', values: RULES });
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await settled(page);
-  const dark = await violations(page, { type: 'rule', values: COLOUR_RULES });
-  expect.soft({ where, light, dark }).toEqual({ where, light: [], dark: [] });
+export async function expectAccessible(
+  page: Page,
+  where: string,
+  look: Look = { theme: 'light', direction: 'ltr' },
+): Promise<void> {
+  const found = await violations(page, look);
+  expect.soft({ where, ...look, found }).toEqual({ where, ...look, found: [] });
 }
 
-async function violations(
-  page: Page,
-  runOnly: { type: 'tag' | 'rule'; values: string[] },
-): Promise<string[]> {
+/**
+ * What axe objects to in either theme and either direction. In the second theme only those rules are asked again that
+ * look at colours, because nothing else differs.
+ */
+export async function allViolations(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const look of LOOKS) {
+    const rules = look.theme === 'light' ? ALL : COLOURS;
+    for (const violation of await violations(page, look, rules))
+      found.push(`${look.theme}, ${look.direction}: ${violation}`);
+  }
+  return found;
+}
+
+async function violations(page: Page, { theme, direction }: Look, runOnly: RunOnly = ALL): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.evaluate((direction) => (document.documentElement.dir = direction), direction);
+  await settled(page);
   // The policy of the page allows no foreign script, so the rules are evaluated by the driver.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(source);
   const { violations } = await page.evaluate(

@@ -12,7 +12,7 @@ test('a reply carries what it answers, and leads there', async ({ arrive }) => {
   await bens.say('Under the clock');
 
   const answer = anns.message('Under the clock');
-  await expect(answer.quote).toHaveAccessibleName('Answers You. Go to that message');
+  await expect(answer.quote).toHaveAccessibleName('Answers You: Where do we meet?. Go to that message');
   await expect(answer.quote).toContainText('Where do we meet?');
   await expect(anns.message('Where do we meet?').row).not.toBeInViewport();
   await answer.quote.click();

@@ -101,7 +101,7 @@ export function EmojiPicker({ at, onPick, onClose }: Props) {
       <div className={styles.scroller}>
         {groups.map((group) => (
           <section key={group.id} aria-label={group.label}>
-            <h3 className={styles.heading}>{group.label}</h3>
+            <h2 className={styles.heading}>{group.label}</h2>
             <div className={styles.grid}>
               {group.emoji.map((plain) => {
                 const emoji = toned(plain, tone);

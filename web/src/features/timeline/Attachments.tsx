@@ -55,7 +55,7 @@ function Picture({ picture, index, count, more }: PictureProps) {
         decoding="async"
         draggable={false}
       />
-      {more > 0 && <span className={styles.more}>+{more}</span>}
+      {more > 0 && <span data-more={`+${more}`} className={styles.more} />}
       {picture.progress !== undefined && picture.progress < 1 && <Progress value={picture.progress} />}
     </button>
   );
