@@ -6,6 +6,7 @@ mod client;
 mod codegen;
 mod dist;
 mod licences;
+mod perf;
 mod prepare;
 mod run;
 mod shell;
@@ -103,6 +104,20 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
+    /// Measure the web client in a browser and hold it against what Kith means to reach
+    ///
+    /// Needs a machine with nothing else on it, Chromium, and twenty minutes.
+    Perf {
+        /// A short form of each goal, once: an estimate in a few minutes
+        #[arg(long)]
+        quick: bool,
+        /// Keep the raw results in docs/measurements and render the page from them
+        #[arg(long)]
+        write: bool,
+        /// G1 to G17 [default: all]
+        #[arg(value_name = "GOAL")]
+        goals: Vec<String>,
+    },
     /// Build the program as a release ships it: slower to compile, smaller and faster to run
     Dist,
 }
@@ -132,6 +147,9 @@ fn perform(task: Task) -> Result<ExitCode> {
         }
         Task::Torture { minutes, seed, scenarios, short, write } => {
             torture::torture(&workspace, &torture::Request { minutes, seed, short, write, scenarios })?;
+        }
+        Task::Perf { quick, write, goals } => {
+            perf::perf(&workspace, &perf::Request { quick, write, goals: &goals })?;
         }
         Task::Dist => dist::dist(&workspace)?,
     }

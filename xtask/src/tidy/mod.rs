@@ -20,13 +20,14 @@ use crate::workspace::Workspace;
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     layers::imports_run_one_way,
     links::lead_somewhere,
     papers::decisions_are_numbered,
     papers::decisions_are_in_the_index,
     papers::measurements_have_their_raw_results,
     papers::torture_is_rendered_from_its_raw_results,
+    papers::the_page_of_the_client_is_rendered_from_its_raw_results,
     text::names_no_place_on_one_machine,
     text::leaves_nothing_unfinished,
     text::ends_lines_and_files_cleanly,

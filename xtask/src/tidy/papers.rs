@@ -2,6 +2,7 @@
 
 use super::{Finding, Tree};
 use crate::torture::page;
+use crate::perf;
 
 const DECISIONS: &str = "docs/decisions/";
 const INDEX: &str = "docs/decisions/README.md";
@@ -66,6 +67,16 @@ pub(super) fn torture_is_rendered_from_its_raw_results(tree: &Tree) -> Vec<Findi
     }
 }
 
+/// So that no figure of the client is written by hand, and none is left behind when others are measured anew.
+pub(super) fn the_page_of_the_client_is_rendered_from_its_raw_results(tree: &Tree) -> Vec<Finding> {
+    let Some(raw) = tree.text(perf::RAW) else { return Vec::new() };
+    match perf::page(raw) {
+        Err(error) => vec![Finding::in_file(perf::RAW, format!("{error:#}"))],
+        Ok(page) if tree.text(perf::PAGE) == Some(&page) => Vec::new(),
+        Ok(_) => vec![Finding::in_file(perf::PAGE, format!("it does not say what {} says", perf::RAW))],
+    }
+}
+
 fn decisions(tree: &Tree) -> impl Iterator<Item = &str> {
     tree.paths().filter(|path| path.starts_with(DECISIONS) && path.ends_with(".md") && *path != INDEX)
 }
@@ -118,6 +129,18 @@ mod tests {
         assert_eq!(
             said(decisions_are_in_the_index, &files),
             ["docs/decisions/0002-b.md: docs/decisions/README.md has no link to it"]
+        );
+    }
+
+    #[test]
+    fn a_figure_that_was_changed_by_hand_is_found() {
+        let raw = r#"{"goal":"G1","case":"initial load","figure":"fonts","value":0,"about":{}}"#;
+        let page = perf::page(raw).unwrap();
+        let check = the_page_of_the_client_is_rendered_from_its_raw_results;
+        assert_eq!(said(check, &[(perf::RAW, raw), (perf::PAGE, &page)]), [""; 0]);
+        assert_eq!(
+            said(check, &[(perf::RAW, raw), (perf::PAGE, &page.replace("| 0 |", "| 1 |"))]),
+            ["docs/measurements/web.md: it does not say what docs/measurements/web.jsonl says"]
         );
     }
 

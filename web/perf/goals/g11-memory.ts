@@ -1,0 +1,59 @@
+import { goTo, messageIn, visitAnn } from '../harness/client';
+import { pause } from '../harness/figures';
+import type { Bench, Visitor } from '../harness/rig';
+import { Traffic } from '../harness/traffic';
+import type { World } from '../harness/world';
+
+/** What an hour brings at ten events a second, in a minute. */
+const EVENTS_A_SECOND = 600;
+const SECONDS = { quick: 10, full: 60 };
+const SWITCHES = { quick: 30, full: 200 };
+const MIB = 1_048_576;
+const SETTLED_AFTER_MS = 3_000;
+
+type Held = { heap: number; nodes: number; listeners: number; blobUrls: number };
+
+/** G11: what is still held after an hour's traffic and two hundred changes of the conversation. */
+export async function measure(bench: Bench): Promise<void> {
+  const world = await bench.world();
+  const ann = await visitAnn(bench);
+  // Everything that is kept on purpose is there before: the windows of the conversations that are looked at.
+  await wander(ann, world, 20);
+  const before = await held(ann, world);
+  const traffic = Traffic.start(world, EVENTS_A_SECOND);
+  const end = performance.now() + (bench.quick ? SECONDS.quick : SECONDS.full) * 1_000;
+  const switches = bench.quick ? SWITCHES.quick : SWITCHES.full;
+  await wander(ann, world, switches);
+  await pause(Math.max(0, end - performance.now()));
+  await traffic.stop();
+  const after = await held(ann, world);
+  await ann.leave();
+  bench.say(`${traffic.sent} events, ${switches} switches; before ${JSON.stringify(before)}`);
+  const where = 'an hour of traffic';
+  const report = (figure: string, value: number, most: number) =>
+    bench.report({ case: where, figure, value, bound: { at_most: most } });
+  report('heap growth, MiB', (after.heap - before.heap) / MIB, 8);
+  report('heap, MiB', after.heap / MIB, 60);
+  report('nodes', after.nodes, 6_000);
+  report('more listeners', after.listeners - before.listeners, 0);
+  report('more blob URLs', after.blobUrls - before.blobUrls, 0);
+}
+
+async function wander(ann: Visitor, world: World, switches: number): Promise<void> {
+  for (let turn = 0; turn < switches; turn += 1) {
+    const title = world.room(1 + (turn % 20));
+    await goTo(ann, world.id(title));
+    await ann.page.waitForSelector(messageIn(title));
+  }
+}
+
+/** What is left once everything that can go has gone, always in the same place. */
+async function held(ann: Visitor, world: World): Promise<Held> {
+  await wander(ann, world, 1);
+  await pause(SETTLED_AFTER_MS);
+  for (let turn = 0; turn < 2; turn += 1) await ann.cdp.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await ann.cdp.send('Runtime.getHeapUsage');
+  const { nodes, jsEventListeners } = await ann.cdp.send('Memory.getDOMCounters');
+  const blobUrls = await ann.page.evaluate(() => globalThis.kithProbe.blobUrls());
+  return { heap: usedSize, nodes, listeners: jsEventListeners, blobUrls };
+}

@@ -1,0 +1,48 @@
+import { expect } from '@playwright/test';
+import { Door } from '../../e2e/pages/door';
+import { PASSWORD } from './correspondent';
+import type { Bench, Visitor } from './rig';
+
+/** A row of the list of conversations. */
+export const LIST_ROW = 'nav [role="list"] a[data-conversation]';
+
+/** The client says so itself when it has drawn them. */
+export const LIST_PAINTED = 'kith:list-painted';
+
+/** A message of the conversation with this title. */
+export function messageIn(title: string): string {
+  return `[role="log"][aria-label$="${title}"] [data-key]`;
+}
+
+/** Ann of the world in a new browser: through the form, which lets the device keep things. */
+export async function visitAnn(bench: Bench, url?: string): Promise<Visitor> {
+  const world = await bench.world();
+  const ann = await bench.visit(url ?? world.url, 'Ann');
+  await ann.page.goto('/sign-in');
+  await new Door(ann.page).signIn('ann', PASSWORD);
+  await expect(ann.list.rows.first()).toBeVisible();
+  return ann;
+}
+
+/** Until the worker has all of the client, and later parts do not come over the network any more. */
+export async function isInstalled(ann: Visitor): Promise<void> {
+  await ann.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+}
+
+/** The row of a conversation, wherever it is in the list: it is scrolled to, because the list draws only what is in view. */
+export async function rowOf(ann: Visitor, title: string) {
+  const row = ann.list.row(title);
+  const list = ann.list.region.getByRole('list');
+  for (const end of [0, 1]) {
+    if (await row.isVisible()) break;
+    await list.evaluate((list, end) => list.parentElement?.scrollTo(0, end * list.scrollHeight), end);
+    await ann.page.waitForTimeout(50);
+  }
+  await row.scrollIntoViewIfNeeded();
+  return row;
+}
+
+/** Opens a conversation by its address, as a link would: rows move while many people write. */
+export async function goTo(ann: Visitor, id: string): Promise<void> {
+  await ann.page.evaluate((path) => history.pushState(null, '', path), `/c/${id}`);
+}
