@@ -1,8 +1,8 @@
 //! The papers: decisions are numbered and found in their index, measurements keep what they were rendered from.
 
 use super::{Finding, Tree};
-use crate::torture::page;
 use crate::perf;
+use crate::torture::page;
 
 const DECISIONS: &str = "docs/decisions/";
 const INDEX: &str = "docs/decisions/README.md";
