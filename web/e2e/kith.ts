@@ -33,7 +33,10 @@ export class Kith {
   static async demo(): Promise<Kith> {
     const filled = process.env.KITH_E2E_DEMO;
     if (!filled) throw new Error('The demonstration is filled before the journeys begin, and is not there.');
-    const kith = new Kith(await mkdtemp(path.join(tmpdir(), 'kith-e2e-')), ['--demo']);
+    const kith = new Kith(await mkdtemp(path.join(tmpdir(), 'kith-e2e-')), [
+      '--demo',
+      '--demo-library=false',
+    ]);
     await cp(filled, kith.#folder, { recursive: true });
     await kith.start();
     return kith;
@@ -42,7 +45,7 @@ export class Kith {
   /** Fills a folder with a demonstration. */
   static async fillDemo(folder: string): Promise<void> {
     await rm(folder, { recursive: true, force: true });
-    const kith = new Kith(folder, ['--demo']);
+    const kith = new Kith(folder, ['--demo', '--demo-library=false']);
     await kith.start();
     await kith.stop();
   }

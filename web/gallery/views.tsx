@@ -32,6 +32,7 @@ const SERVER: ServerInfo = {
   registration: 'open',
   empty: false,
   attachment_bytes_max: 52_428_800,
+  signed_in: true,
 };
 
 function List() {

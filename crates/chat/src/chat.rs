@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// What the rules need from the world.
+#[derive(Clone)]
 pub struct World {
     /// What is kept.
     pub store: Arc<dyn Store>,
@@ -40,7 +41,7 @@ pub struct Config {
 pub struct Chat {
     pub(crate) world: World,
     pub(crate) registration: Registration,
-    pub(crate) passwords: Passwords,
+    pub(crate) passwords: Arc<Passwords>,
     pub(crate) fingerprints: Fingerprints,
 }
 
@@ -49,8 +50,20 @@ impl Chat {
     #[must_use]
     pub fn new(world: World, config: &Config) -> Self {
         let passwords = Passwords::new(config.password_threads, Arc::clone(&world.entropy));
+        let passwords = Arc::new(passwords);
         let fingerprints = Fingerprints::new(config.fingerprint_key);
         Self { world, registration: config.registration, passwords, fingerprints }
+    }
+
+    /// The same door at another time: for telling of what has happened while others go on living in the present.
+    #[must_use]
+    pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            world: World { clock, ..self.world.clone() },
+            registration: self.registration,
+            passwords: Arc::clone(&self.passwords),
+            fingerprints: self.fingerprints.clone(),
+        }
     }
 
     /// The name of this timeline.

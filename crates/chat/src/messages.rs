@@ -108,14 +108,24 @@ impl Chat {
         self.store().message(actor, address)
     }
 
-    /// Everyone who reacted to a message.
-    pub fn reactions(&self, actor: UserId, address: MessageAddress) -> Reply<ReactionList> {
-        self.store().reactions(actor, address)
+    /// Who reacted to a message, a page at a time: after the person `after`.
+    pub fn reactions(
+        &self,
+        actor: UserId,
+        address: MessageAddress,
+        after: Option<UserId>,
+    ) -> Reply<ReactionList> {
+        self.store().reactions(actor, address, after)
     }
 
-    /// Who has received and read a message.
-    pub fn receipts(&self, actor: UserId, address: MessageAddress) -> Reply<ReceiptList> {
-        self.store().receipts(actor, address)
+    /// Who has received and read a message, a page at a time: after the person `after`.
+    pub fn receipts(
+        &self,
+        actor: UserId,
+        address: MessageAddress,
+        after: Option<UserId>,
+    ) -> Reply<ReceiptList> {
+        self.store().receipts(actor, address, after)
     }
 
     /// It has arrived on a device of `actor`.
@@ -158,6 +168,7 @@ fn check_page(mut request: PageRequest) -> Result<PageRequest, Refusal> {
 }
 
 /// Recognises a repeated request without keeping what it said: a keyed hash of it.
+#[derive(Clone)]
 pub struct Fingerprints {
     key: [u8; 32],
 }

@@ -322,8 +322,9 @@ pub trait PageStore: Send + Sync + 'static {
 pub trait ReactionStore: Send + Sync + 'static {
     /// Puts, replaces or takes back one's reaction.
     fn react(&self, actor: UserId, address: MessageAddress, emoji: Option<String>) -> Reply<Message>;
-    /// Everyone who reacted.
-    fn reactions(&self, actor: UserId, address: MessageAddress) -> Reply<ReactionList>;
+    /// Who reacted, after the person `after`, as many as fit one answer; each emoji with the count of all.
+    fn reactions(&self, actor: UserId, address: MessageAddress, after: Option<UserId>)
+    -> Reply<ReactionList>;
 }
 
 /// How far members have received and read.
@@ -332,8 +333,8 @@ pub trait ReceiptStore: Send + Sync + 'static {
     fn mark_delivered(&self, actor: UserId, address: MessageAddress) -> Reply<()>;
     /// Moves one's `read_seq` forward, and takes "marked unread" away.
     fn mark_read(&self, actor: UserId, address: MessageAddress, now: Timestamp) -> Reply<()>;
-    /// Who has received and read a message.
-    fn receipts(&self, actor: UserId, address: MessageAddress) -> Reply<ReceiptList>;
+    /// Who has received and read a message, after the person `after`, as many as fit one answer.
+    fn receipts(&self, actor: UserId, address: MessageAddress, after: Option<UserId>) -> Reply<ReceiptList>;
 }
 
 /// Finding messages.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AttachmentId, ClientId, ConversationId, Message, Profile, Receipt, Seq, Timestamp, UserId, Version,
-    patch::present,
+    AccountVersion, AttachmentId, ClientId, ConversationId, Message, Profile, Receipt, Seq, Timestamp,
+    UserId, Version, patch::present,
 };
 
 /// Two people, or a group.
@@ -80,6 +80,8 @@ pub struct ConversationSummary {
     pub conversation: Conversation,
     /// Only this reader's.
     pub my: MyConversation,
+    /// Everything up to this change of the reader's account is in `my`: what is pushed of an earlier one is late.
+    pub account_version: AccountVersion,
     /// How far the others have read, at most twenty of them.
     pub receipts: Vec<Receipt>,
 }

@@ -55,6 +55,8 @@ pub enum ResyncReason {
     Overflow,
     /// The server cannot tell what was missed.
     Restarted,
+    /// A setting changed what one sees nearly everywhere.
+    Settings,
 }
 
 /// `session:ended`: the socket closes after it.

@@ -27,13 +27,17 @@ pub struct React {
     pub emoji: Option<String>,
 }
 
-/// `GET …/messages/{seq}/reactions`: everyone who reacted.
+/// `GET …/messages/{seq}/reactions`: who reacted, a page at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ReactionList {
-    /// Each with all its people.
+    /// All of them with their counts, and with those of the people of this page who put them there.
     pub reactions: Vec<Reaction>,
-    /// Who they are.
+    /// The people of this page.
     pub users: Vec<Profile>,
-    /// Always false: a group has a thousand members at the most.
+    /// Where the next page begins: ask again with this as `after`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub next_after: Option<UserId>,
+    /// More people reacted.
     pub more: bool,
 }

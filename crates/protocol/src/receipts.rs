@@ -40,10 +40,10 @@ pub struct MarkRead {
 /// `GET …/messages/{seq}/receipts`: who has received and read one message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ReceiptList {
-    /// Of every other member who shares receipts.
+    /// Of other members, a page at a time.
     pub receipts: Vec<Receipt>,
     /// Who they are.
     pub users: Vec<Profile>,
-    /// Always false: a group has a thousand members at the most.
+    /// There are more; ask again with the last `user_id` as `after`.
     pub more: bool,
 }

@@ -101,6 +101,9 @@ pub struct ServerInfo {
     /// The largest attachment, in bytes.
     #[ts(type = "number")]
     pub attachment_bytes_max: u64,
+    /// Whether the cookie or token that came with the question is that of a session: a client that does not know need not
+    /// try, and be refused.
+    pub signed_in: bool,
 }
 
 /// The people of a demonstration. `POST /demo/{username}` signs in as one of them.

@@ -18,15 +18,16 @@ use tokio::{
 
 use crate::{
     activity::Activity,
+    addresses::Addresses,
     auth::Policy,
     config::Config,
     console::Console,
-    demo::{Bots, Demo, SeedingClock},
+    demo::{Bots, Demo, Library, SeedingClock},
     files::FileBlobs,
     folder::DataFolder,
     http::{self, Edge, Gates},
     jobs::Jobs,
-    listener,
+    listener::{self, Admission},
     media::Intake,
     realtime::{self, Realtime},
     uploads::Uploads,
@@ -75,6 +76,7 @@ pub struct Running {
     listening: JoinHandle<()>,
     jobs: Jobs,
     bots: Option<Bots>,
+    library: Option<Library>,
     console: Option<Console>,
     // Dropped last: until then nobody else may open it.
     _folder: DataFolder,
@@ -102,6 +104,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let policy = Arc::new(policy);
     let sockets = sockets(&config);
     let realtime = Arc::new(realtime::start(Arc::clone(&chat), notices, Arc::clone(&policy), sockets));
+    let addresses = Arc::new(Addresses::default());
     let demo = match seeding {
         Some(clock) => Some(Arc::new(Demo::prepare(&folder, &chat, &uploads, &clock).await?)),
         None => None,
@@ -110,21 +113,26 @@ pub async fn start(config: Config) -> Result<Running> {
     let activity = Arc::new(Activity::default());
     let edge = Edge {
         chat: Arc::clone(&chat),
-        policy,
+        policy: Arc::clone(&policy),
         config: Arc::clone(&config),
         uploads: Arc::clone(&uploads),
         activity: Arc::clone(&activity),
         gates: Arc::new(Gates::new()),
+        realtime: Arc::clone(&realtime),
+        addresses: Arc::clone(&addresses),
         demo: demo.clone(),
     };
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
-    let router = http::router(edge, realtime.router());
+    let router = http::router(edge);
+    let admission = Admission { connections_max: config.connections_max, addresses, policy };
     let (stop_listening, stop) = oneshot::channel();
-    let listening = tokio::spawn(listener::serve(listener, router, config.connections_max, stop));
+    let listening = tokio::spawn(listener::serve(listener, router, admission, stop));
 
     let jobs = Jobs::start(&chat, &uploads, &activity);
+    let library =
+        demo.as_ref().filter(|_| config.demo_library).map(|demo| demo.write_library(&chat, &uploads));
     let bots = demo.map(|demo| demo.wake_bots(&chat, &bus, &realtime));
     let console = Console::open(folder.path(), Arc::clone(&chat));
     let console =
@@ -139,6 +147,7 @@ pub async fn start(config: Config) -> Result<Running> {
         listening,
         jobs,
         bots,
+        library,
         console,
         _folder: folder,
     })
@@ -189,7 +198,7 @@ impl Running {
     pub async fn stop(self) -> Result<()> {
         // Nobody listens to this any more only if listening has ended by itself.
         let _ = self.stop_listening.send(());
-        drop((self.jobs, self.bots, self.console));
+        drop((self.jobs, self.bots, self.library, self.console));
         self.realtime.shutdown().await;
         self.listening.await.context("the listener failed")?;
         self.activity.flush(&self.chat).await;

@@ -86,7 +86,16 @@ impl Policy {
         })
     }
 
-    fn trusts(&self, ip: IpAddr) -> bool {
+    /// For whom a proxy that is trusted asks; `None` when the request came from nobody such.
+    #[must_use]
+    pub fn proxied_for(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> Option<IpAddr> {
+        let peer = peer.map(|peer| peer.ip().to_canonical()).filter(|ip| self.trusts(*ip))?;
+        Some(proxies::forwarded_for(headers, |ip| self.trusts(ip)).unwrap_or(peer))
+    }
+
+    /// Whether this is a proxy that is believed when it says for whom it asks.
+    #[must_use]
+    pub fn trusts(&self, ip: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|network| network.contains(ip))
     }
 

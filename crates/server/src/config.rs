@@ -113,6 +113,10 @@ options! {
     /// Fill an empty folder with people and conversations to look around in; on a loopback address only
     #[arg(long, env = "KITH_DEMO", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     demo: bool = false;
+
+    /// Have a demonstration write a conversation of 100,000 messages, which takes it a few seconds; false leaves it out
+    #[arg(long, env = "KITH_DEMO_LIBRARY", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    demo_library: bool = true;
 }
 
 impl Config {

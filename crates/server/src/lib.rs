@@ -10,9 +10,11 @@ pub mod app;
 pub mod auth;
 pub mod realtime;
 
+mod addresses;
 mod drain;
 mod http;
 mod listener;
+mod pace;
 mod payload;
 mod throttle;
 

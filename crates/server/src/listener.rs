@@ -12,8 +12,19 @@ use tokio::{
 };
 use tower::ServiceExt;
 
+use crate::{
+    addresses::{Addresses, Place},
+    auth::Policy,
+};
+use taken::Taken;
+
+mod taken;
+
 /// How long a client may take to send the head of a request, and how long a connection may stay idle.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
+/// How long a client may leave what was written for it untaken. Longer than a socket may stay silent: that one ends first,
+/// and knows better why.
+const WRITE_TIME_MAX: Duration = Duration::from_secs(90);
 /// The head of a request, in bytes.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Headers of a request.
@@ -23,26 +34,47 @@ const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long to wait when the system has no more room for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves `router` on `listener`, on at most `connections_max` connections at a time besides those that have become sockets,
-/// until `stop` says so; then finishes what is under way.
+/// Who is let in.
+pub(crate) struct Admission {
+    /// Connections at a time besides those that have become sockets.
+    pub(crate) connections_max: usize,
+    /// Those of one address are limited as well.
+    pub(crate) addresses: Arc<Addresses>,
+    /// Knows which addresses are proxies: their connections are not limited, but what comes over them is.
+    pub(crate) policy: Arc<Policy>,
+}
+
+impl Admission {
+    /// A place for a connection; `None` when its address has all that it may have.
+    fn place(&self, peer: SocketAddr) -> Option<Place> {
+        let ip = peer.ip().to_canonical();
+        self.addresses.enter(Some(ip).filter(|ip| !self.policy.trusts(*ip)))
+    }
+}
+
+/// Serves `router` on `listener` for whomever `admission` lets in, until `stop` says so; then finishes what is under way.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    connections_max: usize,
+    admission: Admission,
     mut stop: oneshot::Receiver<()>,
 ) {
     // Every connection holds a receiver, so that it hears of the end, and so that its own end is seen.
     let (stopping, _) = watch::channel(());
-    let room = Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS)));
+    let room = Arc::new(Semaphore::new(admission.connections_max.min(Semaphore::MAX_PERMITS)));
     loop {
         let (permit, stream, peer) = tokio::select! {
             accepted = accept(&listener, &room) => accepted,
             _ = &mut stop => break,
         };
+        let Some(place) = admission.place(peer) else {
+            tracing::debug!(%peer, "one more connection of this address than it may have");
+            continue;
+        };
         let (router, stopping) = (router.clone(), stopping.subscribe());
         tokio::spawn(async move {
             hold(stream, peer, router, stopping).await;
-            drop(permit);
+            drop((permit, place));
         });
     }
     // From now on new connections are refused by the system.
@@ -90,7 +122,7 @@ async fn hold(stream: TcpStream, peer: SocketAddr, router: Router, mut stopping:
         .header_read_timeout(HEAD_TIME_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Taken::within(WRITE_TIME_MAX, stream)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {

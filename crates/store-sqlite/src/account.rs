@@ -12,7 +12,7 @@ use crate::{
     door::{self, Door},
     error::Outcome,
     people::{self, user_id},
-    rows, unread,
+    receipts, rows, unread,
     writer::Write,
 };
 
@@ -54,8 +54,12 @@ impl AccountStore for SqliteStore {
             let account_version = take_version(write, user)?;
             save_settings(write, user, account_version, &settings)?;
             write.set_hides_reading(actor, !settings.read_receipts);
+            let shows_reading = settings.read_receipts;
             let rows = AccountRows { account_version, settings: Some(settings), ..AccountRows::default() };
             write.tell(Audience::Person(actor), ServerEvent::AccountChanged(rows));
+            if shows_reading != showed_reading {
+                tell_reading(write, actor, user, shows_reading)?;
+            }
             Ok(AccountChangedTo { account_version })
         })
     }
@@ -231,6 +235,17 @@ fn apply_settings(settings: &mut Settings, change: SettingsChange) -> Result<(),
         let message = "These are too many preferences.";
         return Err(Refusal::too_large("settings.preferences", limits::PREFERENCES_MAX, message));
     }
+    Ok(())
+}
+
+/// Somebody begins or ceases to show how far they have read. It is mutual: their own devices now see other receipts
+/// everywhere, which `sync` tells; the others are told of what is shown again. What was shown is not taken back.
+fn tell_reading(write: &mut Write<'_>, actor: UserId, user: i64, shows: bool) -> Outcome<()> {
+    if shows {
+        receipts::reveal(write, user)?;
+    }
+    let resync = Resync { reason: ResyncReason::Settings };
+    write.tell(Audience::Person(actor), ServerEvent::Resync(resync));
     Ok(())
 }
 

@@ -38,7 +38,8 @@ pub(crate) fn check_size(members: usize, field: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Writes a member's row: afresh for who comes again. What was said before counts as read.
+/// Writes a member's row: afresh for who comes again. What was said before counts as read. That they were removed stays
+/// noted, so that a device which was away drops what it holds of the earlier stay before it takes what it is told now.
 pub(crate) fn insert(
     write: &mut Write<'_>,
     conversation: i64,
@@ -55,10 +56,6 @@ pub(crate) fn insert(
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
         )?
         .execute(params![conversation, user, rows::stored_role(role), now.0, version.0, seen.0])?;
-    write
-        .connection
-        .prepare_cached("DELETE FROM removed WHERE user = ?1 AND conversation = ?2")?
-        .execute([user, conversation])?;
     write.forget_audience(conversation);
     Ok(())
 }

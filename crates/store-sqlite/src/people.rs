@@ -17,6 +17,16 @@ pub(crate) fn number(connection: &Connection, id: UserId) -> Outcome<i64> {
     number.ok_or_else(|| Refusal::not_found().into())
 }
 
+/// The number after which a page of people begins: that of the last person of the page before, deleted or not.
+pub(crate) fn page_start(connection: &Connection, after: Option<UserId>) -> Outcome<i64> {
+    let Some(after) = after else { return Ok(0) };
+    let number = connection
+        .prepare_cached("SELECT num FROM users WHERE id = ?1")?
+        .query_row([after.as_bytes()], |row| row.get(0))
+        .optional()?;
+    number.ok_or_else(|| Refusal::not_found().at("after").into())
+}
+
 /// The id of a person.
 pub(crate) fn id(connection: &Connection, number: i64) -> rusqlite::Result<UserId> {
     connection
@@ -87,6 +97,11 @@ impl Named {
         let bytes = 220 + profile.username.len() + profile.display_name.len() + 2 * profile.about.len();
         self.profiles.insert(id, profile);
         Ok(bytes)
+    }
+
+    /// Takes back that a person was named last, for whom there was no room.
+    pub(crate) fn remove(&mut self, id: UserId) {
+        self.profiles.remove(&id);
     }
 
     /// Names everyone whom the other names.

@@ -2,14 +2,14 @@
 
 use kith_chat::{Refusal, Reply, messages::decide_touch, store::ReactionStore};
 use kith_protocol::*;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::{
     SqliteStore,
     door::{self, Door},
     error::Outcome,
     messages::{current, existing, tell_changed},
-    people::Named,
+    people::{self, Named, user_id},
     rows::{self, extras},
     send::check_blocks,
     writer::Write,
@@ -28,18 +28,47 @@ impl ReactionStore for SqliteStore {
         })
     }
 
-    fn reactions(&self, actor: UserId, address: MessageAddress) -> Reply<ReactionList> {
+    fn reactions(
+        &self,
+        actor: UserId,
+        address: MessageAddress,
+        after: Option<UserId>,
+    ) -> Reply<ReactionList> {
         self.read(move |connection| {
             let door = door::enter(connection, actor, address.conversation_id)?;
             existing(connection, &door, address.seq)?;
-            let reactions = rows::reactions(connection, door.conversation, address.seq, usize::MAX)?;
-            let mut named = Named::default();
-            for id in reactions.iter().flat_map(|reaction| &reaction.user_ids) {
-                named.add(connection, *id)?;
-            }
-            Ok(ReactionList { reactions, users: named.into_profiles(), more: false })
+            page(connection, &door, address.seq, people::page_start(connection, after)?)
         })
     }
+}
+
+/// What a page of reactions may take of an answer, in bytes.
+const PAGE_BYTES: usize = limits::ANSWER_BYTES_MAX - 16 * 1024;
+
+/// All reactions with their counts, and who of the people after one put them there.
+fn page(connection: &Connection, door: &Door, seq: Seq, after: i64) -> Outcome<ReactionList> {
+    let mut reactions = rows::reactions(connection, door.conversation, seq, 0)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT r.emoji, u.id FROM reactions r JOIN users u ON u.num = r.user \
+         WHERE r.conversation = ?1 AND r.seq = ?2 AND r.user > ?3 ORDER BY r.user LIMIT ?4",
+    )?;
+    let limit = limits::PAGE_USERS_MAX + 1;
+    let mut found = statement.query(params![door.conversation, seq.0, after, limit])?;
+    let (mut named, mut bytes, mut people) = (Named::default(), 200 * reactions.len(), Vec::new());
+    while let Some(row) = found.next()? {
+        let (emoji, id): (String, UserId) = (row.get(0)?, user_id(row, 1)?);
+        bytes += 40 + named.add(connection, id)?;
+        if people.len() == limits::PAGE_USERS_MAX || bytes > PAGE_BYTES {
+            named.remove(id);
+            let next_after = people.last().copied();
+            return Ok(ReactionList { reactions, users: named.into_profiles(), next_after, more: true });
+        }
+        people.push(id);
+        if let Some(reaction) = reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
+            reaction.user_ids.push(id);
+        }
+    }
+    Ok(ReactionList { reactions, users: named.into_profiles(), next_after: None, more: false })
 }
 
 fn react(write: &mut Write<'_>, door: &mut Door, seq: Seq, emoji: Option<String>) -> Outcome<()> {

@@ -10,7 +10,7 @@ use crate::{
     SqliteStore, account,
     door::{self, Door},
     error::Outcome,
-    people::{Named, user_id},
+    people::{self, Named, user_id},
     writer::Write,
 };
 
@@ -47,21 +47,40 @@ impl ReceiptStore for SqliteStore {
         })
     }
 
-    fn receipts(&self, actor: UserId, address: MessageAddress) -> Reply<ReceiptList> {
+    fn receipts(&self, actor: UserId, address: MessageAddress, after: Option<UserId>) -> Reply<ReceiptList> {
         self.read(move |connection| {
             let door = door::enter(connection, actor, address.conversation_id)?;
             if !door.sees(connection, address.seq)? {
                 return Err(kith_chat::Refusal::not_found().into());
             }
-            let mut receipts = of_members(connection, &door, limits::MEMBERS_MAX)?;
-            receipts.retain(|receipt| receipt.user_id != actor);
-            let mut named = Named::default();
-            for receipt in &receipts {
-                named.add(connection, receipt.user_id)?;
-            }
-            Ok(ReceiptList { receipts, users: named.into_profiles(), more: false })
+            page(connection, &door, people::page_start(connection, after)?)
         })
     }
+}
+
+/// What a page of receipts may take of an answer, in bytes.
+const PAGE_BYTES: usize = limits::ANSWER_BYTES_MAX - 16 * 1024;
+
+/// The receipts of the other members after one, as this member may see them.
+fn page(connection: &Connection, door: &Door, after: i64) -> Outcome<ReceiptList> {
+    let hides = hides_reading(connection, door)?;
+    let mut statement = connection.prepare_cached(&format!(
+        "{RECEIPT} WHERE m.conversation = ?1 AND m.left_at IS NULL AND m.user <> ?2 AND m.user > ?3 \
+         ORDER BY m.user LIMIT ?4"
+    ))?;
+    let mut found =
+        statement.query(params![door.conversation, door.user, after, limits::PAGE_USERS_MAX + 1])?;
+    let (mut receipts, mut named, mut bytes) = (Vec::new(), Named::default(), 0);
+    while let Some(row) = found.next()? {
+        let receipt = shown(row, door, hides)?;
+        bytes += 130 + named.add(connection, receipt.user_id)?;
+        if receipts.len() == limits::PAGE_USERS_MAX || bytes > PAGE_BYTES {
+            named.remove(receipt.user_id);
+            return Ok(ReceiptList { receipts, users: named.into_profiles(), more: true });
+        }
+        receipts.push(receipt);
+    }
+    Ok(ReceiptList { receipts, users: named.into_profiles(), more: false })
 }
 
 /// Which pointer moved.
@@ -152,26 +171,63 @@ pub(crate) fn of_members(
     door: &Door,
     limit: usize,
 ) -> rusqlite::Result<Vec<Receipt>> {
-    let hides: bool = connection
-        .prepare_cached("SELECT read_receipts = 0 FROM users WHERE num = ?1")?
-        .query_row([door.user], |row| row.get(0))?;
+    let hides = hides_reading(connection, door)?;
     // In a large group only one's own: nobody is told of the others', so what one held would only grow old.
-    let large = door.member_count as usize > limits::EPHEMERAL_MEMBERS_MAX && limit < limits::MEMBERS_MAX;
+    let large = door.member_count as usize > limits::EPHEMERAL_MEMBERS_MAX;
     let only = if large { "AND m.user = ?2" } else { "AND ?2 = ?2" };
     connection
         .prepare_cached(&format!(
-            "SELECT u.id, m.delivered_seq, m.read_seq, m.read_at, m.spoke_seq, u.read_receipts = 0 \
-             FROM members m JOIN users u ON u.num = m.user \
-             WHERE m.conversation = ?1 AND m.left_at IS NULL {only} ORDER BY m.spoke_seq DESC, m.user LIMIT ?3"
+            "{RECEIPT} WHERE m.conversation = ?1 AND m.left_at IS NULL {only} \
+             ORDER BY m.spoke_seq DESC, m.user LIMIT ?3"
         ))?
-        .query_map(params![door.conversation, door.user, limit], |row| {
-            let receipt = of_row(row)?;
-            let private = receipt.user_id != door.user_id && (hides || row.get(5)?);
-            let spoke_seq = Seq(row.get(4)?);
-            Ok(if private { receipts::without_read(receipt, spoke_seq) } else { receipt })
-        })?
+        .query_map(params![door.conversation, door.user, limit], |row| shown(row, door, hides))?
         .collect()
 }
+
+/// Rows of [`shown`].
+const RECEIPT: &str = "SELECT u.id, m.delivered_seq, m.read_seq, m.read_at, m.spoke_seq, u.read_receipts = 0 \
+     FROM members m JOIN users u ON u.num = m.user";
+
+fn hides_reading(connection: &Connection, door: &Door) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT read_receipts = 0 FROM users WHERE num = ?1")?
+        .query_row([door.user], |row| row.get(0))
+}
+
+/// A member's receipt as another may see it, who hides their own reading or does not.
+fn shown(row: &Row<'_>, door: &Door, hides: bool) -> rusqlite::Result<Receipt> {
+    let receipt = of_row(row)?;
+    let private = receipt.user_id != door.user_id && (hides || row.get(5)?);
+    let spoke_seq = Seq(row.get(4)?);
+    Ok(if private { receipts::without_read(receipt, spoke_seq) } else { receipt })
+}
+
+/// Somebody shows again how far they have read: tells everyone who shows it too, in the conversations in which the others
+/// are told of receipts. Of the oldest, when they are very many, `sync` tells.
+pub(crate) fn reveal(write: &mut Write<'_>, user: i64) -> Outcome<()> {
+    let receipts: Vec<(i64, ConversationId, Receipt)> = write
+        .connection
+        .prepare_cached(
+            "SELECT u.id, m.delivered_seq, m.read_seq, m.read_at, c.num, c.id \
+             FROM members m JOIN users u ON u.num = m.user JOIN conversations c ON c.num = m.conversation \
+             WHERE m.user = ?1 AND m.left_at IS NULL AND c.member_count BETWEEN 2 AND ?2 \
+             ORDER BY c.last_seq DESC LIMIT ?3",
+        )?
+        .query_map(params![user, limits::EPHEMERAL_MEMBERS_MAX, REVEALED_MAX], |row| {
+            Ok((row.get(4)?, row.get::<_, [u8; 16]>(5)?.into(), of_row(row)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for (conversation, conversation_id, receipt) in receipts {
+        let audience = write.audience(conversation)?;
+        let open: Vec<UserId> = audience.iter().copied().filter(|id| !write.hides_reading(*id)).collect();
+        let update = ReceiptUpdated { conversation_id, receipts: vec![receipt] };
+        write.tell(Audience::People(open.into()), ServerEvent::ReceiptUpdated(update));
+    }
+    Ok(())
+}
+
+/// Conversations in which it is told at once that somebody shows again how far they have read.
+const REVEALED_MAX: usize = 1_000;
 
 fn of_row(row: &Row<'_>) -> rusqlite::Result<Receipt> {
     Ok(Receipt {

@@ -96,7 +96,8 @@ pub(crate) fn summary(
         cleared_seq: mine.cleared_seq,
         draft: mine.draft,
     };
-    Ok((ConversationSummary { conversation, my, receipts }, bytes))
+    let account_version = account::version(connection, door.user)?;
+    Ok((ConversationSummary { conversation, my, account_version, receipts }, bytes))
 }
 
 /// The answer that holds one conversation.

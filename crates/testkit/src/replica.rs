@@ -61,6 +61,8 @@ pub struct Held {
     pub shared: Conversation,
     /// Only this person's. Its `last_message` is not kept: it is the newest of `messages`.
     pub my: MyConversation,
+    /// Up to this change of the account, `my` has everything.
+    account_version: AccountVersion,
     /// Who is in it, as far as known.
     pub members: BTreeMap<UserId, Member>,
     /// What was said.
@@ -241,7 +243,10 @@ impl Replica {
             }
         }
         for row in rows.conversations {
-            if let Some(held) = self.conversations.get_mut(&row.conversation_id) {
+            let held = self.conversations.get_mut(&row.conversation_id);
+            // An answer that knew of it may have come first: then it would bring back what was unread before that.
+            if let Some(held) = held.filter(|held| rows.account_version > held.account_version) {
+                held.account_version = rows.account_version;
                 held.account(row);
             }
         }
@@ -255,14 +260,17 @@ impl Replica {
 
     /// Folds a summary. Returns what to ask for when its conversation has moved on.
     fn summarized(&mut self, summary: ConversationSummary) -> Option<ChangesRequest> {
-        let ConversationSummary { conversation, my, receipts } = summary;
+        let ConversationSummary { conversation, my, account_version, receipts } = summary;
         let id = conversation.id;
         let held =
             self.conversations.entry(id).or_insert_with(|| Held::new(conversation.clone(), my.clone()));
         if conversation.version >= held.shared.version {
             held.shared = conversation;
         }
-        held.my = MyConversation { last_message: None, ..my };
+        if account_version >= held.account_version {
+            held.my = MyConversation { last_message: None, ..my };
+            held.account_version = account_version;
+        }
         held.clear();
         receipts.into_iter().for_each(|receipt| held.receipt(receipt));
         (held.version < held.shared.version)
@@ -276,6 +284,7 @@ impl Held {
             version: Version(0),
             shared,
             my,
+            account_version: AccountVersion(0),
             members: BTreeMap::new(),
             messages: BTreeMap::new(),
             quotes: BTreeMap::new(),

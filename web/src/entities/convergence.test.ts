@@ -209,7 +209,6 @@ class World {
 
   #changes(id: string): () => ServerItem | undefined {
     const since = sinceOf(this.#state, id);
-    const askedAccountVersion = this.#state.account.version;
     const life = this.#state.conversations.byId[id]?.life ?? null;
     return () => {
       const answer = this.#server.changes(ME, id, since);
@@ -219,7 +218,7 @@ class World {
           payload: { conversation_id: id, reason: 'removed' },
           receivedAt: 0,
         };
-      return { kind: 'answer:changes', conversationId: id, life, since, askedAccountVersion, answer };
+      return { kind: 'answer:changes', conversationId: id, life, since, answer };
     };
   }
 

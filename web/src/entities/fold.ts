@@ -96,11 +96,9 @@ function foldItem(state: FoldedState, item: ServerItem): Partial<FoldedState> {
     case 'answer:message':
       return foldAnsweredMessage(state, item.conversationId, item.message);
     case 'answer:conversation':
-      return foldSummaries(
-        { ...state, users: withUsers(state.users, item.answer.users) },
-        [item.answer.conversation],
-        item.askedAccountVersion,
-      );
+      return foldSummaries({ ...state, users: withUsers(state.users, item.answer.users) }, [
+        item.answer.conversation,
+      ]);
     case 'answer:account':
       return foldAccount(state, item.answer, 'answer');
   }
@@ -217,17 +215,11 @@ function foldSync(
   state: FoldedState,
   { answer, fresh, receivedAt }: Answer<'answer:sync'>,
 ): Partial<FoldedState> {
-  const base = fresh ? dropCaches(state) : state;
+  // First, for who was removed may have come back since, and begins anew.
+  const base = answer.removed.reduce(forgetConversation, fresh ? dropCaches(state) : state);
   const told = { ...base, ...foldAccount(base, answer.account, 'answer') };
-  const listed = {
-    ...told,
-    ...foldSummaries(
-      { ...told, users: withUsers(told.users, answer.users) },
-      answer.conversations,
-      answer.account.account_version,
-    ),
-  };
-  const left = answer.removed.reduce(forgetConversation, fresh ? withWishes(listed, state) : listed);
+  const listed = foldSummaries({ ...told, users: withUsers(told.users, answer.users) }, answer.conversations);
+  const left = fresh ? withWishes(listed, state) : listed;
   return {
     ...left,
     conversations: { ...left.conversations, isLoaded: left.conversations.isLoaded || !answer.more },
@@ -261,16 +253,12 @@ function withWishes(state: FoldedState, before: FoldedState): FoldedState {
   return { ...state, conversations: told };
 }
 
-function foldSummaries(
-  state: FoldedState,
-  summaries: readonly ConversationSummary[],
-  accountVersion: number,
-): FoldedState {
+function foldSummaries(state: FoldedState, summaries: readonly ConversationSummary[]): FoldedState {
   const held = state.conversations.byId;
   const me = myId(state);
   const entries = summaries.map((summary) => {
     const entry = held[summary.id];
-    return entry ? withSummary(entry, summary, accountVersion) : entryOf(summary, accountVersion);
+    return entry ? withSummary(entry, summary) : entryOf(summary);
   });
   let { receipts, messages: timelines } = state;
   for (const summary of summaries) {
@@ -301,11 +289,11 @@ function strangers(
 
 /** An answer for a conversation that was removed while it was on its way would bring it back, and is ignored. */
 function foldChanges(state: FoldedState, item: Answer<'answer:changes'>): Partial<FoldedState> {
-  const { conversationId: id, answer, askedAccountVersion } = item;
+  const { conversationId: id, answer } = item;
   const entry = state.conversations.byId[id];
   if (!belongsTo(item.life, entry) || (!entry && state.conversations.behind[id] === undefined)) return {};
   const known = { ...state, users: withUsers(state.users, answer.users) };
-  const told = foldSummaries(known, [answer.conversation], askedAccountVersion);
+  const told = foldSummaries(known, [answer.conversation]);
   const held = told.messages.timelines[id];
   const timeline = messages.foldChanges(held, item, readerOf(told, id));
   const next = {

@@ -386,7 +386,12 @@ demo?: Demo,
 /**
  * The largest attachment, in bytes.
  */
-attachment_bytes_max: number, };
+attachment_bytes_max: number,
+/**
+ * Whether the cookie or token that came with the question is that of a session: a client that does not know need not
+ * try, and be refused.
+ */
+signed_in: boolean, };
 
 /**
  * The people of a demonstration. `POST /demo/{username}` signs in as one of them.
@@ -503,6 +508,10 @@ export type ConversationSummary = {
  * Only this reader's.
  */
 my: MyConversation,
+/**
+ * Everything up to this change of the reader's account is in `my`: what is pushed of an earlier one is late.
+ */
+account_version: AccountVersion,
 /**
  * How far the others have read, at most twenty of them.
  */
@@ -1144,19 +1153,23 @@ seq: Seq,
 emoji: string | null, };
 
 /**
- * `GET …/messages/{seq}/reactions`: everyone who reacted.
+ * `GET …/messages/{seq}/reactions`: who reacted, a page at a time.
  */
 export type ReactionList = {
 /**
- * Each with all its people.
+ * All of them with their counts, and with those of the people of this page who put them there.
  */
 reactions: Array<Reaction>,
 /**
- * Who they are.
+ * The people of this page.
  */
 users: Array<Profile>,
 /**
- * Always false: a group has a thousand members at the most.
+ * Where the next page begins: ask again with this as `after`.
+ */
+next_after?: UserId,
+/**
+ * More people reacted.
  */
 more: boolean, };
 
@@ -1213,7 +1226,7 @@ seq: Seq, };
  */
 export type ReceiptList = {
 /**
- * Of every other member who shares receipts.
+ * Of other members, a page at a time.
  */
 receipts: Array<Receipt>,
 /**
@@ -1221,7 +1234,7 @@ receipts: Array<Receipt>,
  */
 users: Array<Profile>,
 /**
- * Always false: a group has a thousand members at the most.
+ * There are more; ask again with the last `user_id` as `after`.
  */
 more: boolean, };
 
@@ -1806,7 +1819,7 @@ reason: ResyncReason, };
 /**
  * Why the feed stopped.
  */
-export type ResyncReason = "overflow" | "restarted";
+export type ResyncReason = "overflow" | "restarted" | "settings";
 
 /**
  * `session:ended`: the socket closes after it.

@@ -1,7 +1,6 @@
 import { createAction } from '@reduxjs/toolkit';
 import type {
   AccountChanges,
-  AccountVersion,
   ConversationChanges,
   ConversationId,
   Message,
@@ -39,8 +38,6 @@ export type AnswerItem =
       conversationId: ConversationId;
       life: ConversationLife;
       since: Version;
-      /** The account's version when it was asked: what a row told since then is newer than the answer's `my`. */
-      askedAccountVersion: AccountVersion;
       answer: ConversationChanges;
     }
   | {
@@ -53,7 +50,7 @@ export type AnswerItem =
       answer: MessagePage;
     }
   | { kind: 'answer:message'; conversationId: ConversationId; message: Message }
-  | { kind: 'answer:conversation'; askedAccountVersion: AccountVersion; answer: OneConversation }
+  | { kind: 'answer:conversation'; answer: OneConversation }
   | { kind: 'answer:account'; answer: AccountChanges };
 
 /**

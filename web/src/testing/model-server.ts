@@ -382,6 +382,7 @@ export class ModelServer {
       ...shared,
       members: [...members.values()],
       receipts: this.#receiptsFor(user, id),
+      account_version: this.#account(user).version,
       my: {
         ...row,
         ...this.#counts(user, id),

@@ -135,10 +135,7 @@ function normalizedConversation(state: RootState, id: ConversationId) {
 function closeGap(state: RootState, id: ConversationId, fresh: Snapshot): RootState {
   const answer = fresh.changes?.[id];
   if (!answer) throw new Error(`the transcript lacks fresh.changes[${id}]`);
-  const askedAccountVersion = state.account.version;
-  return foldItems(state, [
-    { kind: 'answer:changes', conversationId: id, life: null, since: 0, askedAccountVersion, answer },
-  ]);
+  return foldItems(state, [{ kind: 'answer:changes', conversationId: id, life: null, since: 0, answer }]);
 }
 
 function sorted<Row extends { user_id: UserId }>(rows: readonly Row[]): readonly Row[] {

@@ -82,7 +82,12 @@ pub(crate) fn member() -> Member {
 }
 
 pub(crate) fn summary() -> ConversationSummary {
-    ConversationSummary { conversation: group(), my: my(), receipts: vec![receipt()] }
+    ConversationSummary {
+        conversation: group(),
+        my: my(),
+        account_version: AccountVersion(7),
+        receipts: vec![receipt()],
+    }
 }
 
 fn my() -> MyConversation {

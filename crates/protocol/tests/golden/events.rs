@@ -12,7 +12,7 @@ pub(crate) fn write(page: &mut Page) {
     page.one(receipt_updated());
     page.one(UserUpdated { user: users::profile() });
     page.one(Resync { reason: ResyncReason::Overflow });
-    page.words(words![ResyncReason: Overflow, Restarted]);
+    page.words(words![ResyncReason: Overflow, Restarted, Settings]);
     page.one(SessionEnded { reason: SessionEndReason::Revoked });
     page.words(words![SessionEndReason: SignedOut, Revoked, PasswordChanged, AccountDeleted, Suspended]);
     page.one(Done {});

@@ -12,7 +12,12 @@ pub(crate) fn write(page: &mut Page) {
         React { conversation_id: walks(), seq: Seq(7), emoji: Some("👩🏽‍🚀".into()) },
         React { conversation_id: walks(), seq: Seq(7), emoji: None },
     );
-    page.one(ReactionList { reactions: vec![reaction()], users: vec![profile()], more: false });
+    page.one(ReactionList {
+        reactions: vec![reaction()],
+        users: vec![profile()],
+        next_after: Some(ann()),
+        more: true,
+    });
 }
 
 pub(crate) fn reaction() -> Reaction {

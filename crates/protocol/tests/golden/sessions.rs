@@ -54,6 +54,7 @@ fn server(demo: Option<Demo>) -> ServerInfo {
         empty: true,
         demo,
         attachment_bytes_max: 52_428_800,
+        signed_in: true,
     }
 }
 

@@ -28,6 +28,7 @@ impl Bots {
         herald: UserId,
         square: ConversationId,
     ) -> Self {
+        [guide, herald].into_iter().for_each(|bot| realtime.appear(bot));
         let bot =
             |me| Bot { chat: Arc::clone(chat), bus: Arc::clone(bus), realtime: Arc::clone(realtime), me };
         Self(vec![tokio::spawn(bot(guide).guide()), tokio::spawn(bot(herald).cry(square))])

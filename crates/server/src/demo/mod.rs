@@ -3,6 +3,7 @@
 
 mod bots;
 mod clock;
+mod library;
 mod people;
 mod pictures;
 mod scenes;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::{folder::DataFolder, realtime::Realtime, uploads::Uploads};
 pub(crate) use bots::Bots;
 pub(crate) use clock::SeedingClock;
+pub(crate) use library::Library;
 use people::{PEOPLE, People};
 use teller::Teller;
 
@@ -82,6 +84,11 @@ impl Demo {
         }
         let user = chat.user_by_name(username).await?;
         chat.sign_in(user, device).await
+    }
+
+    /// Has the Library written until what is returned is dropped.
+    pub(crate) fn write_library(&self, chat: &Chat, uploads: &Arc<Uploads>) -> Library {
+        Library::write(chat, uploads, self.people.guests())
     }
 
     /// Has the bots live until what is returned is dropped.

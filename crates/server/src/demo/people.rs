@@ -1,6 +1,6 @@
 //! Who lives in the demonstration.
 
-use kith_chat::{Chat, Refusal};
+use kith_chat::{Chat, Imported, Refusal};
 use kith_protocol::UserId;
 
 /// Somebody of the demonstration.
@@ -8,6 +8,15 @@ pub(super) struct Person {
     pub(super) username: &'static str,
     pub(super) display_name: &'static str,
     pub(super) about: &'static str,
+}
+
+/// The account of somebody. Without a password: one comes in as them through the demonstration's own door only.
+pub(super) fn account_of(person: &Person) -> Imported {
+    Imported {
+        username: person.username.into(),
+        display_name: Some(person.display_name.into()),
+        password: None,
+    }
 }
 
 /// Those whom one may try it as; the two main ones first.
@@ -44,6 +53,11 @@ pub(super) struct People {
 }
 
 impl People {
+    /// Those whom one may try it as.
+    pub(super) fn guests(&self) -> Vec<UserId> {
+        vec![self.ann, self.ben, self.chloe, self.dario, self.emi, self.farah]
+    }
+
     /// Those who have an account already.
     pub(super) async fn find(chat: &Chat) -> Result<Self, Refusal> {
         let id = async |username: &str| Ok::<_, Refusal>(chat.user_by_name(username).await?.me.profile.id);

@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 use axum::body::Body;
-use kith_chat::{Chat, Imported};
+use kith_chat::Chat;
 use kith_protocol::*;
 
 use super::{
     clock::SeedingClock,
-    people::Person,
+    people::{Person, account_of},
     pictures::{self, Picture},
 };
 use crate::uploads::{Described, Uploads};
@@ -51,14 +51,9 @@ impl<'a> Teller<'a> {
         ClientId(self.chat.entropy().id(self.chat.now()))
     }
 
-    /// Somebody comes to town. Without a password: one comes in as them through the demonstration's own door only.
+    /// Somebody comes to town.
     pub(super) async fn person(&self, person: &Person, picture: Option<Picture>) -> Result<()> {
-        let account = Imported {
-            username: person.username.into(),
-            display_name: Some(person.display_name.into()),
-            password: None,
-        };
-        let id = self.chat.add_user(account).await?.me.profile.id;
+        let id = self.chat.add_user(account_of(person)).await?.me.profile.id;
         let about = UpdateProfile { about: Some(person.about.into()), ..UpdateProfile::default() };
         self.chat.update_profile(id, about).await?;
         if let Some(picture) = picture {

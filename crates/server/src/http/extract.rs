@@ -1,6 +1,6 @@
 //! What handlers ask for: who asks, and what they sent.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::{
     body::{Body, BodyDataStream},
@@ -47,6 +47,7 @@ impl FromRequestParts<Edge> for Actor {
             _ => Refusal::unauthorized(),
         })?;
         let session = edge.chat.authenticate(token).await?;
+        edge.gates.request(session.session_id, Instant::now())?;
         edge.activity.note(session, edge.chat.now());
         Ok(Self { user_id: session.user_id, session_id: session.session_id })
     }

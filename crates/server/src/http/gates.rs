@@ -1,11 +1,11 @@
 //! What is tried too often: registering and guessing passwords.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::{net::IpAddr, time::Instant};
 
 use kith_chat::{Refusal, users::Username};
-use kith_protocol::{Timestamp, UserId};
+use kith_protocol::{SessionId, Timestamp, UserId};
 
-use crate::throttle::Throttle;
+use crate::{addresses::counted, pace::Paces, throttle::Throttle};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -16,12 +16,23 @@ const FAILURES_PER_ADDRESS_MAX: usize = 100;
 /// Wrong passwords of one account in a quarter of an hour, from all addresses.
 const FAILURES_PER_ACCOUNT_MAX: usize = 20;
 
+/// Requests of one session in a second, on average: as many as events of one socket.
+const REQUESTS_PER_SECOND: u32 = 2_000;
+/// Requests of one session at once, before the average counts.
+const REQUESTS_BURST: u32 = 8_000;
+/// Searches of one person in a second, on average: somebody who types is looked for with every letter.
+const SEARCHES_PER_SECOND: u32 = 10;
+/// Searches of one person at once, before the average counts.
+const SEARCHES_BURST: u32 = 100;
+
 /// Counts what was tried. In memory only: a restart forgives.
 #[derive(Debug)]
 pub(crate) struct Gates {
     registrations: Throttle<IpAddr>,
     failures_by_address: Throttle<IpAddr>,
     failures_by_account: Throttle<String>,
+    requests: Paces<SessionId>,
+    searches: Paces<UserId>,
 }
 
 impl Gates {
@@ -30,6 +41,8 @@ impl Gates {
             registrations: Throttle::new(REGISTRATIONS_MAX, 60 * MINUTE_MS),
             failures_by_address: Throttle::new(FAILURES_PER_ADDRESS_MAX, 15 * MINUTE_MS),
             failures_by_account: Throttle::new(FAILURES_PER_ACCOUNT_MAX, 15 * MINUTE_MS),
+            requests: Paces::new(REQUESTS_PER_SECOND, REQUESTS_BURST),
+            searches: Paces::new(SEARCHES_PER_SECOND, SEARCHES_BURST),
         }
     }
 
@@ -67,6 +80,16 @@ impl Gates {
         self.attempt(Some(format!("id {user}")), now)
     }
 
+    /// A session asks for something.
+    pub(crate) fn request(&self, session: SessionId, now: Instant) -> Result<(), Refusal> {
+        self.requests.take(session, now).map_err(Refusal::rate_limited)
+    }
+
+    /// Somebody searches.
+    pub(crate) fn search(&self, user: UserId, now: Instant) -> Result<(), Refusal> {
+        self.searches.take(user, now).map_err(Refusal::rate_limited)
+    }
+
     fn attempt(&self, account: Option<String>, now: Timestamp) -> Result<Attempt<'_>, Refusal> {
         if let Some(account) = &account {
             self.failures_by_account.check(account, now)?;
@@ -91,16 +114,6 @@ impl Attempt<'_> {
         if let Some(account) = &self.account {
             self.gates.failures_by_account.clear(account);
         }
-    }
-}
-
-/// What counts as one address: all of an IPv6 network, which one person has to themselves. Nobody is counted on the machine
-/// itself, where everyone behind a proxy that was not made known would be one.
-fn counted(ip: Option<IpAddr>) -> Option<IpAddr> {
-    match ip?.to_canonical() {
-        ip if ip.is_loopback() => None,
-        IpAddr::V4(ip) => Some(IpAddr::V4(ip)),
-        IpAddr::V6(ip) => Some(IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64))),
     }
 }
 
@@ -152,5 +165,17 @@ mod tests {
         }
         assert!(gates.registration(ip("::ffff:192.0.2.1"), NOW).is_err());
         assert!(gates.registration(ip("192.0.2.2"), NOW).is_ok());
+    }
+
+    #[test]
+    fn a_person_searches_so_often_and_no_more() {
+        let gates = Gates::new();
+        let [ann, ben] = [1, 2].map(|n| UserId::from([n; 16]));
+        let start = Instant::now();
+        for _ in 0..SEARCHES_BURST {
+            gates.search(ann, start).unwrap();
+        }
+        assert_eq!(gates.search(ann, start).unwrap_err().into_body().retry_after_ms, Some(100));
+        assert!(gates.search(ben, start).is_ok());
     }
 }

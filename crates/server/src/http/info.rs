@@ -7,6 +7,7 @@ use axum::{
     routing::get,
 };
 use http::HeaderMap;
+use kith_chat::Refusal;
 use kith_protocol::*;
 
 use super::{
@@ -42,7 +43,7 @@ pub(super) fn routes() -> Routes {
         )
 }
 
-async fn server(State(edge): State<Edge>) -> Result<Json<ServerInfo>, Refused> {
+async fn server(State(edge): State<Edge>, caller: Caller) -> Result<Json<ServerInfo>, Refused> {
     Ok(Json(ServerInfo {
         name: edge.config.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -50,7 +51,17 @@ async fn server(State(edge): State<Edge>) -> Result<Json<ServerInfo>, Refused> {
         empty: edge.chat.count_users().await? == 0,
         demo: edge.demo.as_ref().map(|demo| demo.people()),
         attachment_bytes_max: edge.config.attachment_bytes_max,
+        signed_in: is_signed_in(&edge, &caller).await?,
     }))
+}
+
+async fn is_signed_in(edge: &Edge, caller: &Caller) -> Result<bool, Refusal> {
+    let Some(token) = caller.token() else { return Ok(false) };
+    match edge.chat.authenticate(token).await {
+        Ok(_) => Ok(true),
+        Err(refusal) if refusal.code() == ErrorCode::Unauthorized => Ok(false),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 async fn demo(

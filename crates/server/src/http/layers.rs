@@ -9,7 +9,10 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header};
 
+use kith_chat::Refusal;
+
 use super::{Edge, Refused};
+use crate::addresses::Placed;
 
 /// Reads who asks from the headers, and refuses what a page of another site sent.
 pub(super) async fn read_caller(
@@ -22,6 +25,24 @@ pub(super) async fn read_caller(
     request.extensions_mut().insert(caller);
     Ok(next.run(request).await)
 }
+
+/// Behind a proxy, which has few connections for very many people, requests under way are counted by whom they are for, and
+/// one more than may be is refused.
+pub(super) async fn limit_proxied(
+    State(edge): State<Edge>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refused> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    let Some(ip) = edge.policy.proxied_for(request.headers(), peer) else {
+        return Ok(next.run(request).await);
+    };
+    let place = edge.addresses.enter(Some(ip)).ok_or_else(|| Refusal::rate_limited(RETRY_AFTER_MS))?;
+    Ok(next.run(request).await.map(|body| Placed::body(body, place)))
+}
+
+/// When to come back when too many requests of one address are under way, in milliseconds.
+const RETRY_AFTER_MS: u64 = 1_000;
 
 /// Answers of the API are for whoever asked and for now, and never act as a page, unless a handler says otherwise.
 pub(super) async fn answers_are_private(request: Request, next: Next) -> Response {

@@ -45,13 +45,13 @@ pub(super) fn routes() -> Routes {
         )
         .asks(
             "/conversations/{conversation_id}/messages/{seq}/reactions",
-            "Everyone who reacted to a message.",
-            Chat::reactions,
+            "Who reacted to a message, a page at a time.",
+            |chat, actor, page: PeoplePage| chat.reactions(actor, page.address(), page.after),
         )
         .asks(
             "/conversations/{conversation_id}/messages/{seq}/receipts",
-            "Who has received and read a message.",
-            Chat::receipts,
+            "Who has received and read a message, a page at a time.",
+            |chat, actor, page: PeoplePage| chat.receipts(actor, page.address(), page.after),
         )
         .does("PUT", "/conversations/{conversation_id}/read", "One has read up to it.", Chat::mark_read)
         .does("PUT", "/conversations/{conversation_id}/delivered", "It has arrived.", Chat::mark_delivered)
@@ -68,6 +68,22 @@ pub(super) fn routes() -> Routes {
                 chat.with_attachments(actor, page.conversation_id, images, page.before)
             },
         )
+}
+
+/// Which people that a message has something to do with.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+struct PeoplePage {
+    conversation_id: ConversationId,
+    seq: Seq,
+    /// Where the page before ended.
+    #[ts(optional)]
+    after: Option<UserId>,
+}
+
+impl PeoplePage {
+    fn address(self) -> MessageAddress {
+        MessageAddress { conversation_id: self.conversation_id, seq: self.seq }
+    }
 }
 
 /// Which messages with attachments.

@@ -21,6 +21,7 @@ mod bytes;
 mod conversations;
 mod info;
 mod messages;
+mod presence;
 mod search;
 mod sessions;
 mod tus;
@@ -33,7 +34,10 @@ use std::sync::Arc;
 use axum::{Router, middleware};
 use kith_chat::Chat;
 
-use crate::{activity::Activity, assets, auth::Policy, config::Config, demo::Demo, uploads::Uploads};
+use crate::{
+    activity::Activity, addresses::Addresses, assets, auth::Policy, config::Config, demo::Demo,
+    realtime::Realtime, uploads::Uploads,
+};
 use routes::Routes;
 
 /// What handlers work with.
@@ -45,12 +49,15 @@ pub(crate) struct Edge {
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) activity: Arc<Activity>,
     pub(crate) gates: Arc<Gates>,
+    pub(crate) realtime: Arc<Realtime>,
+    pub(crate) addresses: Arc<Addresses>,
     /// There when the folder holds a demonstration.
     pub(crate) demo: Option<Arc<Demo>>,
 }
 
-/// Everything that is answered over HTTP but the sockets' own path, which `sockets` is.
-pub(crate) fn router(edge: Edge, sockets: Router) -> Router {
+/// Everything that is answered over HTTP, the sockets' own path included.
+pub(crate) fn router(edge: Edge) -> Router {
+    let sockets = edge.realtime.router();
     let (api, table) = api().finish();
     let api = openapi::serve(api, table)
         .merge(info::health())
@@ -62,8 +69,9 @@ pub(crate) fn router(edge: Edge, sockets: Router) -> Router {
         .nest("/api/v1", api)
         .merge(info::health())
         .fallback(assets::serve)
-        .with_state(edge)
+        .with_state(edge.clone())
         .merge(sockets)
+        .layer(middleware::from_fn_with_state(edge, layers::limit_proxied))
         .layer(middleware::from_fn(layers::log))
 }
 
@@ -72,6 +80,7 @@ fn api() -> Routes {
         .merge(sessions::routes())
         .merge(account::routes())
         .merge(users::routes())
+        .merge(presence::routes())
         .merge(conversations::routes())
         .merge(messages::routes())
         .merge(attachments::routes())

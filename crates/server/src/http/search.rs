@@ -1,5 +1,7 @@
 //! Finding messages.
 
+use std::time::Instant;
+
 use axum::{Json, extract::State};
 use kith_chat::{
     Refusal,
@@ -58,6 +60,7 @@ async fn search(
         let message = format!("A query has at most {} characters.", limits::QUERY_UTF16_MAX);
         return Err(Refusal::too_large("q", limits::QUERY_UTF16_MAX, message).into());
     }
+    edge.gates.search(actor.user_id, Instant::now())?;
     let search = Search {
         query: query_terms(&asked.q),
         from: asked.from,

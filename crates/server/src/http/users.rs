@@ -35,22 +35,26 @@ async fn find(
 ) -> Result<Json<UserList>, Refused> {
     let users = match (find.query, find.ids) {
         (Some(query), None) => edge.chat.search_users(actor.user_id, &query).await?,
-        (None, Some(ids)) => UserList { users: edge.chat.profiles(parse_ids(&ids)?).await?, more: false },
+        (None, Some(ids)) => UserList {
+            users: edge.chat.profiles(parse_ids(&ids, "ids", limits::PAGE_USERS_MAX)?).await?,
+            more: false,
+        },
         _ => return Err(Refusal::invalid("query", "Give either query or ids.").into()),
     };
     Ok(Json(users))
 }
 
-fn parse_ids(ids: &str) -> Result<Vec<UserId>, Refusal> {
+/// Ids in a query, separated by commas, at most `limit`.
+pub(super) fn parse_ids(ids: &str, field: &str, limit: usize) -> Result<Vec<UserId>, Refusal> {
     let ids: Vec<UserId> = ids
         .split(',')
         .filter(|id| !id.is_empty())
         .map(str::parse)
         .collect::<Result<_, _>>()
-        .map_err(|_| Refusal::invalid("ids", "Ids are UUIDs, separated by commas."))?;
-    if ids.len() > limits::PAGE_USERS_MAX {
-        let message = format!("Ask for at most {} people at once.", limits::PAGE_USERS_MAX);
-        return Err(Refusal::too_large("ids", limits::PAGE_USERS_MAX, message));
+        .map_err(|_| Refusal::invalid(field, "Ids are UUIDs, separated by commas."))?;
+    if ids.len() > limit {
+        let message = format!("Ask for at most {limit} people at once.");
+        return Err(Refusal::too_large(field, limit, message));
     }
     Ok(ids)
 }

@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 
 use super::Upload;
 
+/// When to come back after the disk has failed, in milliseconds.
+const RETRY_AFTER_MS: u64 = 10_000;
+
 /// Finds out what an upload is and keeps its bytes under `id`; of a photo, those without metadata, and its thumbnails.
 /// When it is refused, nothing is kept.
 pub(super) fn take_in(
@@ -178,5 +181,5 @@ pub(crate) fn disk_failed(error: &io::Error) -> Refusal {
         return Refusal::unavailable("The server's disk is full.");
     }
     tracing::error!(%error, "a file could not be read or written");
-    Refusal::internal()
+    Refusal::unavailable("The server's disk failed.").retry_after(RETRY_AFTER_MS)
 }

@@ -75,14 +75,14 @@ impl Fanout {
         match event {
             ServerEvent::ReceiptUpdated(update) => self.receipt(to, update, now),
             ServerEvent::SessionEnded(_) => self.hub.end(&to, &Parcel::new(event)),
+            ServerEvent::Resync(_) => self.hub.resync(&to, &Parcel::new(event)),
             ServerEvent::Typing(_) | ServerEvent::Presence(_) => {
                 self.hub.push_volatile(&to, &Parcel::new(event));
             }
             ServerEvent::ConversationChanged(_)
             | ServerEvent::ConversationRemoved(_)
             | ServerEvent::AccountChanged(_)
-            | ServerEvent::UserUpdated(_)
-            | ServerEvent::Resync(_) => {
+            | ServerEvent::UserUpdated(_) => {
                 let parcel = Parcel::new(event);
                 self.prepare(&to, parcel.event());
                 self.hub.push(&to, &parcel);

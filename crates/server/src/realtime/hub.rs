@@ -130,6 +130,16 @@ impl Hub {
         });
     }
 
+    /// Stops the feeds of these devices until they `sync`, and tells them to.
+    pub(super) fn resync(&self, to: &Audience, parcel: &Parcel) {
+        self.each(to, |person, chosen| {
+            for subscriber in person.sockets.iter().filter(|subscriber| chosen.includes(subscriber)) {
+                subscriber.stop_and_tell(parcel);
+            }
+            person.listeners.retain(|listener| listener.try_send(Arc::clone(&parcel.event)).is_ok());
+        });
+    }
+
     /// Tells devices that they are signed out, and closes their sockets.
     pub(super) fn end(&self, to: &Audience, parcel: &Parcel) {
         self.each(to, |person, chosen| {
@@ -225,6 +235,15 @@ impl Subscriber {
     /// The feed has stopped, or a `sync` that was to start it has failed.
     pub(super) fn stop(&self) {
         *self.feed.lock() = Feed::Off;
+    }
+
+    /// Stops a feed that has begun, and tells the client why. One that waits for its first `sync` will be told everything.
+    fn stop_and_tell(&self, parcel: &Parcel) {
+        let mut feed = self.feed.lock();
+        if feed.is_on() {
+            *feed = Feed::Off;
+            let _ = self.socket.notify(parcel.encoded());
+        }
     }
 
     /// Tells the client to `sync`.

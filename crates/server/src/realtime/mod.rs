@@ -8,7 +8,6 @@ mod admission;
 mod session;
 
 mod dispatch;
-mod pace;
 mod pipeline;
 
 mod fanout;
@@ -22,12 +21,12 @@ mod typing;
 
 use std::{
     sync::{Arc, mpsc::Receiver},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::Router;
-use kith_chat::{Chat, Notice};
-use kith_protocol::{UserId, limits};
+use kith_chat::{Chat, Notice, Refusal};
+use kith_protocol::{Presences, SetTyping, UserId, limits};
 use kith_socketio::Server;
 use tokio::task::JoinHandle;
 
@@ -85,6 +84,8 @@ impl Default for Config {
 pub struct Realtime {
     server: Server<Admission>,
     hub: Arc<Hub>,
+    typing: Arc<Typing>,
+    board: Arc<Board>,
     activity: Arc<Activity>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -120,11 +121,11 @@ pub fn start(
         policy,
         config,
         hub: Arc::clone(&hub),
-        typing,
-        board,
+        typing: Arc::clone(&typing),
+        board: Arc::clone(&board),
         activity: activity_of_sockets,
     };
-    Realtime { server: Server::new(socket, Arc::new(admission)), hub, activity, tasks }
+    Realtime { server: Server::new(socket, Arc::new(admission)), hub, typing, board, activity, tasks }
 }
 
 impl Realtime {
@@ -143,6 +144,31 @@ impl Realtime {
     #[must_use]
     pub fn subscribe(&self, user_id: UserId) -> Listener {
         self.hub.listen(user_id)
+    }
+
+    /// Shows this person as being there from now on. For whoever lives in this process.
+    pub fn appear(&self, user_id: UserId) {
+        self.board.arrive(user_id);
+    }
+
+    /// Of these people, those whom `actor` may see, with whether they are there now. Nothing follows, unlike with
+    /// `presence:watch`.
+    ///
+    /// # Errors
+    /// `too_large` for more than [`limits::PRESENCE_WATCH_MAX`].
+    pub async fn presences(&self, actor: UserId, user_ids: Vec<UserId>) -> Result<Presences, Refusal> {
+        self.board.see(&self.server.application().chat, actor, user_ids).await
+    }
+
+    /// A person types, or no longer, as with `conversation:typing`.
+    ///
+    /// # Errors
+    /// `not_found` when it is not their conversation.
+    pub async fn set_typing(&self, actor: UserId, said: &SetTyping) -> Result<(), Refusal> {
+        let chat = &self.server.application().chat;
+        chat.audience(actor, said.conversation_id).await?;
+        self.typing.set(chat, actor, said, Instant::now());
+        Ok(())
     }
 
     /// Tells the clients, lets what is queued leave, closes every connection and notes who was there. Call it before the

@@ -105,6 +105,20 @@ impl Board {
         Ok(Presences { presences })
     }
 
+    /// Who of these people is there, as far as `user` may see.
+    pub(super) async fn see(
+        &self,
+        chat: &Chat,
+        user: UserId,
+        user_ids: Vec<UserId>,
+    ) -> Result<Presences, Refusal> {
+        let mut presences = chat.visible_presence(user, user_ids).await?;
+        let table = self.table.lock();
+        presences.iter_mut().for_each(|presence| table.fill_in(presence));
+        drop(table);
+        Ok(Presences { presences })
+    }
+
     /// It may have changed who sees this person and whom they see. [`run`] asks the store.
     pub(super) fn doubt(&self, user: UserId) {
         self.table.lock().generation += 1;

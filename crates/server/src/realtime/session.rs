@@ -11,12 +11,11 @@ use super::{
     activity::Activity,
     admission::Admission,
     hub::{Hub, Subscriber},
-    pace::Pace,
     pipeline::Pipeline,
     presence::Board,
     typing::Typing,
 };
-use crate::payload;
+use crate::{pace::Pace, payload};
 
 /// A signed-in device on a socket.
 ///

@@ -4,6 +4,7 @@ use std::{io, path::Path};
 
 use axum::body::{Body, BodyDataStream};
 use kith_chat::Refusal;
+use kith_protocol::ErrorCode;
 use tokio::{
     fs::OpenOptions,
     io::{AsyncSeekExt, AsyncWriteExt, BufWriter},
@@ -26,10 +27,11 @@ impl Incoming {
     }
 
     /// Writes the body into a file from `offset` on, and has it on disk. Returns the file's length then. When the body
-    /// breaks off, what came stays in the file.
+    /// breaks off, what came stays in the file; when the disk fails, only what was there before: nobody knows what of the
+    /// rest is on it.
     ///
     /// # Errors
-    /// `too_large` when the file would become longer than `end`; those of the disk.
+    /// `too_large` when the file would become longer than `end`; `unavailable` when the disk fails.
     pub(super) async fn write_to(
         &mut self,
         path: &Path,
@@ -40,9 +42,15 @@ impl Incoming {
         let mut file = open(path, offset).await.map_err(|error| disk_failed(&error))?;
         let copied = copy(self.0.stream(), &mut file, offset, end, uploads).await;
         let synced = sync(file).await.map_err(|error| disk_failed(&error));
-        let length = copied?;
-        synced?;
-        Ok(length)
+        let disk_failure = [copied.as_ref().err(), synced.as_ref().err()]
+            .into_iter()
+            .flatten()
+            .find(|refusal| refusal.code() == ErrorCode::Unavailable);
+        if let Some(refusal) = disk_failure {
+            cut(path, offset).await;
+            return Err(refusal.clone());
+        }
+        synced.and(copied)
     }
 }
 
@@ -53,6 +61,14 @@ async fn open(path: &Path, offset: u64) -> io::Result<Output> {
     file.set_len(offset).await?;
     file.seek(io::SeekFrom::Start(offset)).await?;
     Ok(BufWriter::with_capacity(BUFFER_BYTES, file))
+}
+
+/// Leaves a file as it was before the disk failed. Should that fail as well, the next part will not fit it.
+async fn cut(path: &Path, offset: u64) {
+    let cut = async { OpenOptions::new().write(true).open(path).await?.set_len(offset).await };
+    if let Err(error) = cut.await {
+        tracing::warn!(%error, "an upload could not be cut back to what is known of it");
+    }
 }
 
 async fn copy(

@@ -177,7 +177,8 @@ impl Uploads {
     ///
     /// # Errors
     /// `conflict` when the part does not begin where the last one ended, or another one is coming in; and those of
-    /// [`Uploads::receive`], after which the upload is gone if it was complete.
+    /// [`Uploads::receive`]. After one that trying again cannot help, a complete upload is gone; after `unavailable` it is as
+    /// it was before this part.
     pub(crate) async fn append(
         &self,
         owner: UserId,
@@ -216,7 +217,9 @@ impl Uploads {
             Err(_) => self.forget(id).await?,
             Ok(attachment) => {
                 record.attachment_id = Some(attachment.id);
-                tokio::fs::remove_file(self.part(id)).await.map_err(|error| disk_failed(&error))?;
+                if let Err(error) = tokio::fs::remove_file(self.part(id)).await {
+                    tracing::warn!(%id, %error, "the parts of a complete upload stay until it is dropped");
+                }
             }
         }
         attached

@@ -193,7 +193,9 @@ fn a_signal_ends_it_in_order_and_it_says_when_it_is_ready() {
 
 #[tokio::test]
 async fn a_demonstration_fills_an_empty_folder_and_no_other() {
-    let mut server = TestServer::start_with(Given { demo: Some(true), ..Given::default() }).await;
+    let mut server =
+        TestServer::start_with(Given { demo: Some(true), demo_library: Some(false), ..Given::default() })
+            .await;
     let info: ServerInfo = call(&server, Method::GET, "/server", &[], "").await.json();
     let people = info.demo.expect("it is a demonstration").people;
     assert_eq!((people[0].username.as_str(), people[1].username.as_str()), ("ann", "ben"));

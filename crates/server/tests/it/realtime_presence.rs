@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kith_protocol::*;
-use kith_testkit::{Person, TestServer};
+use kith_testkit::{Person, TestServer, rest::PASSWORD};
 
 #[tokio::test]
 async fn whoever_comes_is_there_at_once_and_whoever_goes_a_while_later() {
@@ -90,4 +90,19 @@ async fn only_so_many_people_are_watched_and_the_last_set_counts() {
 async fn watch(person: &Person, user_ids: &[UserId]) -> Vec<Presence> {
     let watch = WatchPresence { user_ids: user_ids.to_vec() };
     person.request(&watch).await.expect("one may look").presences
+}
+
+#[tokio::test]
+async fn nobody_is_told_when_somebody_was_there_whose_account_is_gone() {
+    let server = TestServer::start().await;
+    let (ann, ben) = (server.person("ann").await, server.person("ben").await);
+    ann.direct(ben.id()).await;
+    assert!(watch(&ann, &[ben.id()]).await[0].online);
+    let goodbye = DeleteAccount { password: PASSWORD.into(), keep_messages: true };
+    let answer = ben.device.call(server.addr(), http::Method::DELETE, "/api/v1/me", &goodbye).await;
+    assert!(answer.status.is_success(), "{}", answer.text());
+    let presence: Presence = ann.expect("presence").await;
+    assert_eq!(presence, Presence { user_id: ben.id(), online: false, last_active_at: None });
+    assert_eq!(watch(&ann, &[ben.id()]).await, []);
+    server.stop().await;
 }

@@ -99,3 +99,20 @@ async fn heard(person: &Person, conversation_id: ConversationId) -> Vec<UserId> 
     assert_eq!(typing.conversation_id, conversation_id);
     typing.user_ids
 }
+
+#[tokio::test]
+async fn saving_a_preference_ends_nobody_s_typing() {
+    let server = TestServer::start().await;
+    let (ann, ben) = (server.person("ann").await, server.person("ben").await);
+    let chat = ann.direct(ben.id()).await;
+    ben.sync().await;
+    type_in(&ann, chat);
+    assert_eq!(heard(&ben, chat).await, [ann.id()]);
+    for person in [&ann, &ben] {
+        let preferences = [("theme".to_owned(), Some("dark".to_owned()))].into();
+        let settings = Some(SettingsChange { preferences, ..SettingsChange::default() });
+        person.request(&SetAccount { settings, ..SetAccount::default() }).await.expect("one may choose");
+    }
+    assert_eq!(ben.next_event("typing", SOON).await, None, "ann still types");
+    server.stop().await;
+}

@@ -217,3 +217,36 @@ async fn health_is_told_to_whoever_asks() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn typing_is_said_and_presence_is_asked_for_over_rest() {
+    let server = TestServer::start().await;
+    let (ann, ben, eve) =
+        (server.register("ann").await, server.person("ben").await, server.register("eve").await);
+    let chat = ben.direct(ann.user_id).await;
+    ben.sync().await;
+    let typing = format!("/conversations/{chat}/typing");
+    let _: Done = done(&server, &ann, Method::PUT, &typing, json!({ "typing": true })).await;
+    let heard: Typing = ben.expect("typing").await;
+    assert_eq!(heard.user_ids, [ann.user_id]);
+    let stranger = call_as(&server, &eve, Method::PUT, &typing, JSON, r#"{ "typing": true }"#).await;
+    refused(&stranger, ErrorCode::NotFound);
+
+    let people = format!("/presence?user_ids={},{}", ben.id(), eve.user_id);
+    let seen: Presences = asked(&server, &ann, &people).await;
+    assert_eq!(seen.presences, [Presence { user_id: ben.id(), online: true, last_active_at: None }]);
+    refused(&get(&server, &ann, "/presence?user_ids=nobody").await, ErrorCode::Invalid);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_server_says_whether_one_is_signed_in() {
+    let server = TestServer::start().await;
+    let ann = server.register("ann").await;
+    let known: ServerInfo = asked(&server, &ann, "/server").await;
+    assert!(known.signed_in);
+    assert!(!call(&server, Method::GET, "/server", &[], "").await.json::<ServerInfo>().signed_in);
+    server.end_session(&server.another_device(&ann).await, ann.session_id).await;
+    assert!(!asked::<ServerInfo>(&server, &ann, "/server").await.signed_in);
+    server.stop().await;
+}

@@ -119,3 +119,26 @@ async fn one_person_has_so_many_unfinished_uploads_and_no_more() {
     assert_eq!(create(&server, &ben, "10").await.status, StatusCode::CREATED);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_disk_that_fails_is_said_and_the_upload_goes_on_later() {
+    let server = TestServer::start().await;
+    let ann = server.register("ann").await;
+    let path = location(&create(&server, &ann, "10").await);
+    append(&server, &ann, &path, 0, "01234").await;
+
+    let id = path.rsplit('/').next().expect("the path ends with the upload's id");
+    let part = server.folder().join("uploads").join(format!("{id}.part"));
+    let aside = part.with_extension("aside");
+    std::fs::rename(&part, &aside).expect("the part is there");
+    // A device that takes nothing.
+    std::os::unix::fs::symlink("/dev/full", &part).expect("a link can be made");
+    let failed = append(&server, &ann, &path, 0, "0123456789").await;
+    assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE, "{}", failed.text());
+    refused(&failed, ErrorCode::Unavailable);
+
+    std::fs::rename(&aside, &part).expect("the part is put back");
+    assert_eq!(offset(&server, &ann, &path).await, "5");
+    assert_eq!(append(&server, &ann, &path, 5, "56789").await.json::<Attachment>().size, 10);
+    server.stop().await;
+}

@@ -263,7 +263,7 @@ pub async fn reactions_count_and_are_limited(stage: &Stage) {
     assert_eq!(code(refused), ErrorCode::TooLarge);
     stage.chat.react(ben, react(group, said.seq, Some(&emoji[0]))).await.unwrap();
     let address = MessageAddress { conversation_id: group, seq: said.seq };
-    let all = stage.chat.reactions(ann, address).await.unwrap();
+    let all = stage.chat.reactions(ann, address, None).await.unwrap();
     assert_eq!(all.reactions[0].user_ids.len(), 2);
 }
 
@@ -397,4 +397,27 @@ pub async fn bad_requests_change_nothing(stage: &Stage) {
     }
     assert_eq!(stage.summary(ann, id).await.conversation.version, version);
     assert_eq!(stage.say(ann, id, "fine").await.seq, Seq(1));
+}
+
+pub async fn reactions_come_in_pages(stage: &Stage) {
+    let mut people = Vec::new();
+    for n in 0..120 {
+        people.push(stage.person(&format!("reader{n:03}")).await);
+    }
+    let ann = people[0];
+    let conversation_id = stage.group(ann, &people[1..]).await;
+    let seq = stage.say(ann, conversation_id, "who comes?").await.seq;
+    for (index, person) in people.iter().enumerate() {
+        let emoji = Some(if index % 2 == 0 { "👍" } else { "❤️" }.to_owned());
+        stage.chat.react(*person, React { conversation_id, seq, emoji }).await.unwrap();
+    }
+    let address = MessageAddress { conversation_id, seq };
+    let first = stage.chat.reactions(ann, address, None).await.unwrap();
+    assert_eq!((first.users.len(), first.more, first.next_after), (100, true, Some(people[99])));
+    let second = stage.chat.reactions(ann, address, first.next_after).await.unwrap();
+    assert_eq!((second.users.len(), second.more, second.next_after), (20, false, None));
+    for (page, named) in [(&first, 50), (&second, 10)] {
+        let counts: Vec<_> = page.reactions.iter().map(|one| (one.count, one.user_ids.len())).collect();
+        assert_eq!(counts, [(60, named); 2]);
+    }
 }

@@ -56,11 +56,12 @@ macro_rules! store_conformance {
                 numbers_are_dense, a_repeated_send_returns_the_first, another_request_under_a_client_id_is_refused,
                 an_edit_replaces_the_text_once, unsending_leaves_a_tombstone, hiding_is_for_oneself, a_quote_goes_through_the_readers_door,
                 a_forward_is_a_copy, mentions_must_be_members, reactions_count_and_are_limited, pins_are_kept_and_limited,
-                a_page_says_what_it_covers, a_page_stays_within_its_bytes, bad_requests_change_nothing,
+                a_page_says_what_it_covers, a_page_stays_within_its_bytes, bad_requests_change_nothing, reactions_come_in_pages,
             ]
             receipts: [
                 pointers_only_move_forward, sending_reads, reading_is_private_if_one_wants, a_private_reader_joins_privately, a_large_group_keeps_receipts_to_oneself,
-                unread_follows_the_formula, mentions_are_counted,
+                unread_follows_the_formula, mentions_are_counted, receipts_that_are_shown_again_are_told_at_once,
+                receipts_come_in_pages,
             ]
             search: [
                 any_script_is_found, what_is_gone_is_not_found, filters_narrow, only_ones_own_conversations,
@@ -70,6 +71,7 @@ macro_rules! store_conformance {
                 a_cursor_brings_only_what_changed, a_long_list_comes_in_pages, a_useless_cursor_begins_anew, removed_conversations_are_named,
                 a_block_reaches_the_counts_of_who_was_away, an_answer_has_room_for_everyone_one_has_blocked,
                 changes_of_a_conversation_or_its_newest_page, a_profile_change_reaches_who_was_away,
+                who_left_and_came_back_while_away_begins_anew, a_late_row_of_the_account_brings_nothing_back,
             ]
             users: [
                 the_first_account_owns_the_server, usernames_are_unique_without_regard_to_case, sessions_end_and_are_limited,

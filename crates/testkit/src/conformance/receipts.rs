@@ -97,7 +97,7 @@ pub async fn reading_is_private_if_one_wants(stage: &Stage) {
     stage.chat.mark_read(ann, read(id, 3)).await.unwrap();
     assert_eq!(receipt(stage, ben, id, ann).await.read_seq, Seq(2), "reciprocal");
     let address = MessageAddress { conversation_id: id, seq: Seq(3) };
-    assert_eq!(stage.chat.receipts(ben, address).await.unwrap().receipts[0].read_seq, Seq(2));
+    assert_eq!(stage.chat.receipts(ben, address, None).await.unwrap().receipts[0].read_seq, Seq(2));
     assert_eq!(receipt(stage, ann, id, ann).await.read_seq, Seq(3));
 }
 
@@ -129,7 +129,7 @@ pub async fn a_large_group_keeps_receipts_to_oneself(stage: &Stage) {
     assert_eq!(told[0].0, [people[1]]);
     assert_eq!(stage.summary(people[0], group).await.receipts.len(), 1);
     let address = MessageAddress { conversation_id: group, seq: Seq(2) };
-    let all = stage.chat.receipts(people[0], address).await.unwrap().receipts;
+    let all = stage.chat.receipts(people[0], address, None).await.unwrap().receipts;
     assert_eq!(all.iter().filter(|receipt| receipt.read_seq >= Seq(2)).count(), 1);
 }
 
@@ -194,4 +194,60 @@ pub async fn mentions_are_counted(stage: &Stage) {
     stage.chat.edit(ann, edit).await.unwrap();
     assert_eq!(count().await, (2, 0));
     assert!(stage.heard().iter().any(|notice| notice.to == Audience::Person(ben)), "ben's count changed");
+}
+
+pub async fn receipts_that_are_shown_again_are_told_at_once(stage: &Stage) {
+    let [ann, ben, cem] = stage.people(["ann", "ben", "cem"]).await;
+    let id = stage.group(ann, &[ben, cem]).await;
+    let hide = async |who, hides: bool| {
+        let settings = Some(SettingsChange { read_receipts: Some(!hides), ..Default::default() });
+        stage.chat.set_account(who, SetAccount { settings, ..Default::default() }).await.unwrap();
+    };
+    hide(ben, true).await;
+    hide(cem, true).await;
+    let seq = stage.say(ann, id, "hello").await.seq;
+    stage.chat.mark_read(ben, read(id, seq.0)).await.unwrap();
+    assert_eq!(receipt(stage, ann, id, ben).await.read_at, None);
+    stage.heard();
+
+    hide(ben, false).await;
+    let shown = receipt(stage, ann, id, ben).await;
+    assert_eq!((shown.read_seq, shown.read_at), (seq, Some(stage.clock.now())));
+    let heard = stage.heard();
+    let told = ServerEvent::ReceiptUpdated(ReceiptUpdated { conversation_id: id, receipts: vec![shown] });
+    let to: Vec<_> = heard.iter().filter(|notice| notice.event == told).map(|notice| &notice.to).collect();
+    assert_eq!(to, [&Audience::People([ann, ben].into())], "and not to cem, who shows nothing");
+    let own = heard.last().unwrap();
+    assert_eq!(own.to, Audience::Person(ben));
+    assert_eq!(own.event, ServerEvent::Resync(Resync { reason: ResyncReason::Settings }));
+
+    hide(ben, true).await;
+    let heard: Vec<_> = stage.heard().into_iter().map(|notice| notice.event).collect();
+    assert!(!heard.iter().any(|event| matches!(event, ServerEvent::ReceiptUpdated(_))), "{heard:?}");
+    let preferences = [("theme".to_owned(), Some("dark".to_owned()))].into();
+    let settings = Some(SettingsChange { preferences, ..Default::default() });
+    stage.chat.set_account(ben, SetAccount { settings, ..Default::default() }).await.unwrap();
+    assert_eq!(stage.heard().len(), 1, "a preference concerns only one's own devices");
+}
+
+pub async fn receipts_come_in_pages(stage: &Stage) {
+    let names: Vec<String> = (0..150).map(|n| format!("reader{n:03}")).collect();
+    let mut people = Vec::new();
+    for name in &names {
+        people.push(stage.person(name).await);
+    }
+    let [ann] = stage.people(["ann"]).await;
+    let conversation_id = stage.group(ann, &people).await;
+    let seq = stage.say(ann, conversation_id, "all here?").await.seq;
+    let address = MessageAddress { conversation_id, seq };
+    let first = stage.chat.receipts(ann, address, None).await.unwrap();
+    assert_eq!((first.receipts.len(), first.users.len(), first.more), (100, 100, true));
+    let after = first.receipts.last().map(|receipt| receipt.user_id);
+    let second = stage.chat.receipts(ann, address, after).await.unwrap();
+    assert_eq!((second.receipts.len(), second.users.len(), second.more), (50, 50, false));
+    let all: Vec<_> = first.receipts.iter().chain(&second.receipts).map(|receipt| receipt.user_id).collect();
+    assert_eq!(all, people, "everyone else, each once");
+    let nobody = UserId::from([9; 16]);
+    let refused = stage.chat.receipts(ann, address, Some(nobody)).await.unwrap_err().into_body();
+    assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::NotFound, Some("after")));
 }

@@ -3,6 +3,7 @@
 use kith_protocol::*;
 
 use super::Stage;
+use crate::Replica;
 
 fn from(cursor: &str) -> SyncRequest {
     SyncRequest { cursor: Some(cursor.to_owned()), epoch: None }
@@ -161,7 +162,9 @@ pub async fn removed_conversations_are_named(stage: &Stage) {
     assert_eq!((answer.removed.as_slice(), answer.conversations.len()), ([group].as_slice(), 0));
     stage.chat.add_members(ann, AddMembers { conversation_id: group, user_ids: vec![ben] }).await.unwrap();
     let answer = stage.chat.sync(ben, from(&before)).await.unwrap();
-    assert_eq!((answer.removed.len(), answer.conversations.len()), (0, 1));
+    assert_eq!((answer.removed.len(), answer.conversations.len()), (1, 1), "it begins anew");
+    let answer = stage.chat.sync(ben, from(&answer.cursor)).await.unwrap();
+    assert_eq!((answer.removed.len(), answer.conversations.len()), (0, 0));
 }
 
 pub async fn changes_of_a_conversation_or_its_newest_page(stage: &Stage) {
@@ -209,4 +212,53 @@ pub async fn a_profile_change_reaches_who_was_away(stage: &Stage) {
     let answer = stage.chat.sync(ann, from(&before)).await.unwrap();
     let ben = answer.users.iter().find(|user| user.id == ben).unwrap();
     assert_eq!((ben.display_name.as_str(), ben.about.as_str()), ("Benjamin", "at sea"));
+}
+
+pub async fn who_left_and_came_back_while_away_begins_anew(stage: &Stage) {
+    let [ann, ben] = stage.people(["ann", "ben"]).await;
+    let id = stage.group(ann, &[ben]).await;
+    let seq = stage.say(ann, id, "for everyone").await.seq;
+    let hide = DeleteMessage { conversation_id: id, seq, scope: DeleteScope::Me };
+    let mut device = Replica::new(ben);
+    let catch_up = async |device: &mut Replica| {
+        let answer = stage.chat.sync(ben, device.sync_request()).await.unwrap();
+        for request in device.synced(answer) {
+            device.changed(stage.chat.changes(ben, request).await.unwrap());
+        }
+    };
+    catch_up(&mut device).await;
+    stage.chat.delete(ben, hide).await.unwrap();
+    catch_up(&mut device).await;
+    assert!(!device.conversations[&id].messages.contains_key(&seq));
+
+    let gone = RemoveMember { conversation_id: id, user_id: ben };
+    stage.chat.remove_member(ann, gone).await.unwrap();
+    stage.chat.add_members(ann, AddMembers { conversation_id: id, user_ids: vec![ben] }).await.unwrap();
+    catch_up(&mut device).await;
+    assert!(device.conversations[&id].messages.contains_key(&seq), "who comes back sees everything again");
+    let mut fresh = Replica::new(ben);
+    catch_up(&mut fresh).await;
+    assert_eq!(device.conversations[&id].messages, fresh.conversations[&id].messages);
+}
+
+pub async fn a_late_row_of_the_account_brings_nothing_back(stage: &Stage) {
+    let [ann, ben] = stage.people(["ann", "ben"]).await;
+    let id = stage.direct(ann, ben).await;
+    let mut device = Replica::new(ben);
+    device.synced(stage.chat.sync(ben, device.sync_request()).await.unwrap());
+    stage.say(ann, id, "one").await;
+    stage.heard();
+    let pinned = SetAccount { conversation_id: Some(id), pinned: Some(true), ..Default::default() };
+    stage.chat.set_account(ben, pinned).await.unwrap();
+    let late = stage.heard().into_iter().find_map(|notice| match notice.event {
+        ServerEvent::AccountChanged(rows) => Some(rows),
+        _ => None,
+    });
+    stage.say(ann, id, "two").await;
+    let request = ChangesRequest { conversation_id: id, since: Version(0) };
+    device.changed(stage.chat.changes(ben, request).await.unwrap());
+    assert_eq!(device.conversations[&id].my.unread, 2);
+    device.pushed("account:changed", &serde_json::to_value(late.unwrap()).unwrap());
+    let my = &device.conversations[&id].my;
+    assert_eq!((my.unread, my.pinned), (2, true));
 }

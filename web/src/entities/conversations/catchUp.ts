@@ -93,9 +93,9 @@ export class CatchUp {
   }
 
   async #askForChanges(id: ConversationId, since: number): Promise<void> {
-    const { account, conversations } = this.#host.getState();
+    const { conversations } = this.#host.getState();
     const life = conversations.byId[id]?.life ?? null;
-    const asked = { conversationId: id, life, since, askedAccountVersion: account.version };
+    const asked = { conversationId: id, life, since };
     const answer = await this.#realtime.request('conversation:changes', { conversation_id: id, since });
     this.#realtime.fold({ kind: 'answer:changes', ...asked, answer });
   }

@@ -51,13 +51,13 @@ export interface ConversationEntry {
 }
 
 /** An entry for a conversation heard of for the first time. */
-export function entryOf(summary: ConversationSummary, accountVersion: AccountVersion): ConversationEntry {
+export function entryOf(summary: ConversationSummary): ConversationEntry {
   return {
     life: summary.version,
     shared: sharedOf(summary),
     sharedVersion: summary.version,
     my: summary.my,
-    accountVersion,
+    accountVersion: summary.account_version,
     members: memberRows({}, summary.members),
     stale: false,
     echo: NO_ECHO,
@@ -67,16 +67,12 @@ export function entryOf(summary: ConversationSummary, accountVersion: AccountVer
 
 /**
  * Takes a summary, which tells all of a conversation as it is now. One that is older than the entry is ignored.
- * `my` stays as it is when the account told something newer than the answer that held the summary may know.
+ * `my` stays as it is when the account has told something newer.
  */
-export function withSummary(
-  entry: ConversationEntry,
-  summary: ConversationSummary,
-  accountVersion: AccountVersion,
-): ConversationEntry {
+export function withSummary(entry: ConversationEntry, summary: ConversationSummary): ConversationEntry {
   if (summary.version < entry.shared.version) return entry;
   const jumped = summary.version > entry.shared.version;
-  const isNewer = accountVersion >= entry.accountVersion;
+  const isNewer = summary.account_version >= entry.accountVersion;
   const members = memberRows(jumped ? {} : entry.members, summary.members);
   return settled({
     ...entry,
@@ -84,7 +80,7 @@ export function withSummary(
       summary.version >= entry.sharedVersion ? sharedOf(summary) : { ...entry.shared, ...numbersOf(summary) },
     sharedVersion: Math.max(summary.version, entry.sharedVersion),
     my: isNewer ? summary.my : { ...entry.my, last_message: summary.my.last_message, role: summary.my.role },
-    accountVersion: Math.max(accountVersion, entry.accountVersion),
+    accountVersion: Math.max(summary.account_version, entry.accountVersion),
     members,
     stale: !isNewer,
   });

@@ -152,10 +152,9 @@ export function loadMembers(id: ConversationId): AppThunk<Promise<void>> {
 }
 
 function ask(request: OpenConversation): AppThunk<Promise<ConversationId>> {
-  return async (_dispatch, getState, { realtime }) => {
-    const askedAccountVersion = getState().account.version;
+  return async (_dispatch, _getState, { realtime }) => {
     const answer = await realtime.request('conversation:open', request);
-    realtime.fold({ kind: 'answer:conversation', askedAccountVersion, answer });
+    realtime.fold({ kind: 'answer:conversation', answer });
     return answer.conversation.id;
   };
 }

@@ -17,7 +17,6 @@ const RETRY_MS = 2_000;
  */
 export function boot(): AppThunk<Promise<void>> {
   return async (dispatch, getState) => {
-    void dispatch(loadServerInfo()).catch(ignore);
     await dispatch(restore());
     for (;;) {
       try {
@@ -79,9 +78,11 @@ export function sessionEnded(reason: SessionEndReason): AppThunk<Promise<void>> 
 }
 
 /** What the server says of itself before anyone has signed in. */
-export function loadServerInfo(): AppThunk<Promise<void>> {
+export function loadServerInfo(): AppThunk<Promise<ServerInfo>> {
   return async (dispatch, _getState, { api }) => {
-    dispatch(serverInfoLoaded(await api.get<ServerInfo>('/server')));
+    const info = await api.get<ServerInfo>('/server');
+    dispatch(serverInfoLoaded(info));
+    return info;
   };
 }
 
@@ -167,10 +168,12 @@ function restore(): AppThunk<Promise<void>> {
   };
 }
 
-/** Asks the server who we are. */
+/** Asks the server who we are, if we are anyone: a refusal would stand in the browser's log as an error. */
 function recognize(): AppThunk<Promise<void>> {
   return async (dispatch, getState, { api }) => {
     try {
+      const { signed_in } = await dispatch(loadServerInfo());
+      if (!signed_in) throw new ApiError({ code: 'unauthorized', message: 'Nobody is signed in here.' });
       const me = await api.get<Me>('/me');
       if (getState().session.me?.id === me.id) dispatch(tellMe(me));
       else await dispatch(enter(me, undefined));
