@@ -1,148 +1,259 @@
-import { expect, test } from './journey';
+import type { Browser } from '@playwright/test';
+import { Complaints } from './complaints';
+import { Browsers, expect, test } from './journey';
+import { Kith } from './kith';
 import { Keyboard } from './pages/keyboard';
-import { PASSWORD } from './pages/person';
+import { Lightbox } from './pages/lightbox';
+import { PASSWORD, type Person } from './pages/person';
+import type { Thread } from './pages/thread';
+import { smallPhoto } from './photos';
 
-test('somebody signs in, reads, answers, reacts and deletes without a mouse', async ({
-  arrive,
-  stranger,
-}) => {
-  const ben = await arrive('Ben');
-  const ann = await stranger('Ann');
-  await ann.registerQuickly();
-  const bens = await ben.talkTo(ann);
-  await bens.say('Hello from Ben');
-  await bens.say('Shall we walk?');
-  await ann.page.context().clearCookies();
-  await ann.page.goto('/sign-in');
+/** Ann has no mouse. What she does goes on from one journey to the next, with Ben at the other end. */
+test.describe('by keyboard alone', { tag: '@keyboard' }, () => {
+  test.describe.configure({ mode: 'serial' });
 
-  const keys = new Keyboard(ann.page);
-  await keys.tabTo(ann.door.username);
-  await keys.type('ann');
-  await keys.tabTo(ann.door.password);
-  await keys.type(PASSWORD);
-  await keys.press('Enter');
-  await keys.tabTo(ann.list.row('Ben'));
-  await keys.press('Enter');
-  const anns = ann.thread('Ben');
-  await expect(anns.message('Shall we walk?').row).toBeVisible();
+  let kith: Kith;
+  let complaints: Complaints;
+  let people: Browsers;
+  let ann: Person;
+  let ben: Person;
+  let keys: Keyboard;
+  let anns: Thread;
+  let bens: Thread;
 
-  await test.step('write', async () => {
-    await keys.tabTo(anns.field);
-    await keys.type('Yes, at four');
-    await keys.press('Enter');
-    await expect(bens.message('Yes, at four').row).toBeVisible();
-    await expect(anns.field).toBeFocused();
+  test.beforeAll(async ({ browser }: { browser: Browser }) => {
+    kith = await Kith.fresh();
+    complaints = new Complaints();
+    people = new Browsers(browser, complaints);
+    ben = await people.open(kith.url, 'Ben');
+    ann = await people.open(kith.url, 'Ann');
+    await ben.registerQuickly();
+    keys = new Keyboard(ann.page);
+    anns = ann.thread('Ben');
+    bens = ben.thread('Ann');
   });
 
-  await test.step('answer', async () => {
+  test.afterEach(() => keys.expectOriented());
+
+  test.afterAll(async () => {
+    await people.close();
+    await kith.remove();
+    complaints.expectNone();
+  });
+
+  test('an account is made', async () => {
+    await ann.page.goto('/register');
+    await keys.tabTo(ann.door.name);
+    await keys.type('Ann');
+    await keys.press('Tab');
+    await expect(ann.door.username).toBeFocused();
+    await keys.type('ann');
+    await keys.tabTo(ann.door.password);
+    await keys.type(PASSWORD);
+    await keys.press('Enter');
+    await expect(ann.list.region.getByText('No conversations yet')).toBeVisible();
+    await keys.tabTo(ann.list.search);
+  });
+
+  test('one signs out and in again', async () => {
+    await keys.press('Control+,');
+    await keys.tabTo(
+      ann.page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Security' }),
+    );
+    await keys.press('Enter');
+    await keys.tabTo(ann.page.getByRole('button', { name: 'Sign out', exact: true }));
+    await keys.press('Enter');
+    await expect(ann.door.heading('Sign in')).toBeVisible();
+    await keys.tabTo(ann.door.username);
+    await keys.type('ann');
+    await keys.tabTo(ann.door.password);
+    await keys.type(PASSWORD);
+    await keys.press('Enter');
+    await expect(ann.list.region).toBeVisible();
+    await keys.tabTo(ann.list.search);
+  });
+
+  test('a conversation is begun and something said', async () => {
+    await keys.press('Alt+n');
+    const dialog = ann.page.getByRole('dialog', { name: 'New conversation' });
+    await expect(dialog.getByRole('combobox', { name: 'To' })).toBeFocused();
+    await keys.expectOriented();
+    await keys.type('ben');
+    await expect(dialog.getByRole('option', { name: 'Ben' })).toBeVisible();
+    await keys.press('Enter');
+    await keys.tabTo(dialog.getByRole('button', { name: 'Message', exact: true }));
+    await keys.press('Enter');
+    await keys.tabTo(anns.field);
+    await keys.type('Shall we walk?');
+    await keys.press('Enter');
+    await expect(anns.field).toBeFocused();
+    await ben.list.open('Ann');
+    await expect(bens.message('Shall we walk?').row).toBeVisible();
+    await bens.say('To the lake?');
+    await expect(anns.message('To the lake?').row).toBeVisible();
+  });
+
+  test('a message is answered', async () => {
     await keys.press('Control+ArrowUp');
-    await expect(anns.message('Yes, at four').row).toBeFocused();
-    await keys.press('ArrowUp');
-    await expect(anns.message('Shall we walk?').row).toBeFocused();
+    await expect(anns.message('To the lake?').row).toBeFocused();
     await keys.press('r');
     await expect(anns.field).toBeFocused();
-    await keys.type('To the lake');
+    await keys.type('At four');
     await keys.press('Enter');
-    await expect(bens.message('To the lake').quote).toContainText('Shall we walk?');
+    await expect(bens.message('At four').quote).toContainText('To the lake?');
   });
 
-  await test.step('react', async () => {
+  test('a quote is followed to what it quotes', async () => {
+    await keys.press('Control+ArrowUp');
+    await expect(anns.message('At four').row).toBeFocused();
+    await keys.press('ArrowRight');
+    await expect(anns.message('At four').quote).toBeFocused();
+    await keys.press('Enter');
+    await expect(anns.message('To the lake?').row).toBeFocused();
+    await keys.press('ArrowRight', 'Escape');
+    await expect(anns.message('To the lake?').row).toBeFocused();
+    await keys.press('Escape');
+    await expect(anns.field).toBeFocused();
+  });
+
+  test('the last message is edited, and an edit thought better of', async () => {
+    await keys.press('ArrowUp');
+    await expect(anns.field).toHaveValue('At four');
+    await keys.press('Escape');
+    await expect(anns.field).toHaveValue('');
+    await keys.press('ArrowUp', 'End');
+    await keys.type(' or five');
+    await keys.press('Enter');
+    await expect(bens.message('At four or five').row).toHaveAccessibleName(/edited/);
+  });
+
+  test('an emoji is chosen as a reaction', async () => {
     await keys.press('Control+ArrowUp', 'Home', '+');
-    await expect(ann.page.getByRole('dialog', { name: 'Emoji' })).toBeVisible();
-    await keys.press('ArrowRight', 'Enter');
-    await expect(bens.message('Hello from Ben').row).toHaveAccessibleName(/1 reaction/);
-    await expect(anns.message('Hello from Ben').row).toBeFocused();
+    const picker = ann.page.getByRole('dialog', { name: 'Emoji' });
+    await expect(picker).toBeVisible();
+    await keys.expectOriented();
+    await keys.press('ArrowDown', 'Enter');
+    await expect(picker).toBeHidden();
+    await expect(bens.message('Shall we walk?').row).toHaveAccessibleName(/1 reaction/);
+    await expect(anns.message('Shall we walk?').row).toBeFocused();
   });
 
-  await test.step('delete, from the menu', async () => {
+  test('a message is deleted from its menu', async () => {
     await keys.press('End', 'Enter');
-    await expect(anns.message('To the lake').menu).toBeVisible();
+    await expect(anns.message('At four or five').menu).toBeVisible();
+    await keys.expectOriented();
     await keys.press('End', 'Enter');
     const dialog = ann.page.getByRole('dialog', { name: 'Delete this message?' });
     await keys.tabTo(dialog.getByRole('button', { name: 'Delete for everyone' }));
     await keys.press('Enter');
     await expect(bens.message('Message deleted').row).toBeVisible();
-    await expect(bens.message('To the lake').row).toBeHidden();
     await keys.press('Escape');
     await expect(anns.field).toBeFocused();
   });
 
-  await test.step('edit the last, and think better of it', async () => {
-    await keys.press('ArrowUp');
-    await expect(anns.field).toHaveValue('Yes, at four');
+  test('a photo is attached, described and sent', async () => {
+    const add = ann.page.getByRole('button', { name: 'Add photos' });
+    await keys.press('Shift+Tab');
+    await expect(add).toBeFocused();
+    const chooser = ann.page.waitForEvent('filechooser');
+    await keys.press('Enter');
+    await (await chooser).setFiles(smallPhoto('lake.jpg'));
+    const description = anns.tray.getByRole('textbox', { name: 'Describe lake.jpg for people' });
+    await expect(description).toBeVisible();
+    await keys.press('Shift+Tab', 'Shift+Tab');
+    await keys.tabTo(description);
+    await keys.type('Mist over water');
+    await keys.tabTo(anns.field);
+    await keys.type('This morning');
+    await keys.press('Enter');
+    await expect(bens.message('This morning').photos).toHaveCount(1);
+  });
+
+  test('a photo is looked at and closed again', async () => {
+    await keys.press('Control+ArrowUp');
+    await expect(anns.message('This morning').row).toBeFocused();
+    await keys.press('ArrowRight');
+    await expect(anns.message('This morning').photos).toBeFocused();
+    await keys.press('Enter');
+    const lightbox = new Lightbox(ann.page);
+    await expect(lightbox.photo('Mist over water')).toBeVisible();
+    await keys.press('Tab');
+    await keys.expectOriented();
     await keys.press('Escape');
-    await expect(anns.field).toHaveValue('');
-  });
-});
-
-test('the list, the search, the settings and the panels need no mouse', async ({ arrive }) => {
-  const [ann, ben, cleo] = [await arrive('Ann'), await arrive('Ben'), await arrive('Cleo')];
-  await (await ben.talkTo(ann)).say('One');
-  await (await cleo.talkTo(ann)).say('Two');
-  const keys = new Keyboard(ann.page);
-
-  await test.step('arrows and letters in the list', async () => {
-    await keys.tabTo(ann.list.row('Cleo'));
-    await keys.press('ArrowDown');
-    await expect(ann.list.row('Ben')).toBeFocused();
-    await keys.press('c');
-    await expect(ann.list.row('Cleo')).toBeFocused();
-    await keys.press('Shift+F10');
-    const menu = ann.page.getByRole('menu', { name: 'What to do with Cleo' });
-    await expect(menu.getByRole('menuitem').first()).toBeFocused();
-    await keys.press('Enter');
-    await expect(ann.list.row('Cleo')).toHaveAccessibleName(/pinned/);
-    await expect(ann.list.row('Cleo')).toBeFocused();
-    await keys.press('Enter');
-    await expect(ann.thread('Cleo').field).toBeVisible();
+    await expect(lightbox.dialog).toBeHidden();
+    await expect(anns.message('This morning').photos).toBeFocused();
+    await keys.press('Escape', 'Escape');
+    await expect(anns.field).toBeFocused();
   });
 
-  await test.step('to the next conversation, its details and back', async () => {
-    await keys.press('Alt+ArrowDown');
-    await expect(ann.thread('Ben').field).toBeVisible();
-    await keys.press('Alt+i');
-    await expect(ann.details.region).toBeVisible();
-    await keys.press('Alt+i');
-    await expect(ann.details.region).toBeHidden();
-  });
-
-  await test.step('a search', async () => {
-    await keys.press('F6', 'F6', 'F6');
-    await keys.tabTo(ann.list.search);
-    await keys.type('cle');
-    await expect(ann.list.row('Cleo')).toBeVisible();
-    await keys.press('ArrowDown', 'Enter');
-    await expect(ann.thread('Cleo').field).toBeVisible();
-    await expect(ann.list.search).toHaveValue('');
-  });
-
-  await test.step('the settings', async () => {
-    await keys.press('Control+,');
-    await expect(ann.page.getByRole('heading', { name: 'Profile', level: 1 })).toBeVisible();
-    const appearance = ann.page
-      .getByRole('navigation', { name: 'Settings' })
-      .getByRole('link', { name: 'Appearance' });
-    await keys.tabTo(appearance);
-    await keys.press('Enter');
-    await keys.tabTo(ann.page.getByRole('radio', { name: 'System' }));
-    await keys.press('ArrowRight', 'ArrowRight');
-    await expect(ann.page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  });
-
-  await test.step('a group', async () => {
+  test('a group is made', async () => {
+    const cleo = await people.open(kith.url, 'Cleo');
+    await cleo.registerQuickly();
     await keys.press('Alt+n');
     const dialog = ann.page.getByRole('dialog', { name: 'New conversation' });
-    await expect(dialog.getByRole('combobox', { name: 'To' })).toBeFocused();
-    await keys.type('ben');
-    await expect(dialog.getByRole('option', { name: 'Ben' })).toBeVisible();
-    await keys.press('Enter');
-    await keys.type('cle');
-    await expect(dialog.getByRole('option', { name: 'Cleo' })).toBeVisible();
-    await keys.press('Enter');
+    const to = dialog.getByRole('combobox', { name: 'To' });
+    for (const name of ['Ben', 'Cleo']) {
+      await expect(to).toBeFocused();
+      await keys.type(name.toLowerCase());
+      await expect(dialog.getByRole('option')).toHaveText([new RegExp(name)]);
+      await keys.press('Enter');
+      await expect(to).toHaveValue('');
+    }
     await keys.tabTo(dialog.getByRole('button', { name: 'Next' }));
     await keys.press('Enter');
     await keys.type('Trio');
     await keys.press('Enter');
-    await expect(ann.thread('Trio').field).toBeVisible();
+    await keys.tabTo(ann.thread('Trio').field);
+  });
+
+  test('a member becomes an admin', async () => {
+    await keys.press('Alt+i');
+    await keys.tabTo(ann.details.region.getByRole('button', { name: 'What to do with Ben' }));
+    await keys.press('Enter');
+    await expect(ann.page.getByRole('menu', { name: 'What to do with Ben' })).toBeVisible();
+    await keys.expectOriented();
+    await keys.type('make');
+    await keys.press('Enter');
+    await expect(ann.details.member('Ben').getByText('Admin')).toBeVisible();
+    await keys.press('Alt+i');
+    await expect(ann.details.region).toBeHidden();
+    await keys.tabTo(ann.list.search);
+  });
+
+  test('the list is gone through, and something pinned from its menu', async () => {
+    await keys.press('ArrowDown', 't');
+    await expect(ann.list.row('Trio')).toBeFocused();
+    await keys.press('b');
+    await expect(ann.list.row('Ben')).toBeFocused();
+    await keys.press('Shift+F10');
+    const menu = ann.page.getByRole('menu', { name: 'What to do with Ben' });
+    await expect(menu.getByRole('menuitem').first()).toBeFocused();
+    await keys.press('Enter');
+    await expect(ann.list.row('Ben')).toHaveAccessibleName(/pinned/);
+    await expect(ann.list.row('Ben')).toBeFocused();
+    await keys.press('Enter');
+    await keys.tabTo(anns.field);
+    await keys.press('Alt+ArrowDown');
+    await keys.tabTo(ann.thread('Trio').field);
+  });
+
+  test('something is searched for and opened', async () => {
+    await keys.press('F6', 'F6', 'F6');
+    await keys.tabTo(ann.list.search);
+    await keys.type('be');
+    await expect(ann.list.row('Ben')).toBeVisible();
+    await keys.press('ArrowDown', 'Enter');
+    await keys.tabTo(anns.field);
+    await expect(ann.list.search).toHaveValue('');
+  });
+
+  test('the look is changed in the settings', async () => {
+    await keys.press('Control+,');
+    const menu = ann.page.getByRole('navigation', { name: 'Settings' });
+    await keys.tabTo(menu.getByRole('link', { name: 'Appearance' }));
+    await keys.press('Enter');
+    await keys.tabTo(ann.page.getByRole('radio', { name: 'System' }));
+    await keys.press('ArrowRight', 'ArrowRight');
+    await expect(ann.page.locator('html')).toHaveAttribute('data-theme', 'dark');
   });
 });

@@ -5,11 +5,9 @@ import { Person } from './pages/person';
 
 const WRITTEN_AWAY = ['One, written away', 'Two, written away', 'Three, written away'];
 
-test('a page that is opened while the server is stopped shows what was kept, and loses nothing', async ({
-  kith,
-  stranger,
-  complaints,
-}) => {
+test('a page that is opened while the server is stopped shows what was kept, and loses nothing', {
+  tag: '@installed',
+}, async ({ kith, stranger, complaints }) => {
   complaints.excuse(SERVER_AWAY);
   const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
   // Through the form, which says that this device is one's own and may keep something.

@@ -11,7 +11,7 @@ import {
 import { useT } from '@/lib/i18n';
 import { dayName } from '@/lib/i18n/dates';
 import { DayLine } from '@/ui/DayLine';
-import { type Act, actOf, useRowGestures } from './acts';
+import { type Act, actOf, controlBeside, useRowGestures } from './acts';
 import type { Day, Row } from './grouping';
 import { JumpToLatest } from './JumpToLatest';
 import { rowOf, type ScrollAnchor, useScrollAnchor } from './scroll-anchor';
@@ -136,10 +136,13 @@ export function Timeline(props: Props) {
       if (scroller.current) focusRow(scroller.current, target);
       return;
     }
+    const beside = row ? controlBeside(event.key, row, event.target as Element) : undefined;
     const act = row && event.target === row ? actOf(event.key, row) : undefined;
-    if (!act) return;
+    if (beside) beside.focus();
+    else if (event.key === 'Escape' && row && event.target !== row) row.focus();
+    else if (act) onAct(act);
+    else return;
     event.preventDefault();
-    onAct(act);
   };
 
   return (

@@ -32,6 +32,20 @@ export function actOf(key: string, row: HTMLElement): Act | undefined {
   return kind === 'menu' || kind === 'react' ? { kind, key: of, at } : ({ kind, key: of } as Act);
 }
 
+/**
+ * What ArrowRight and ArrowLeft lead to from a message or from one of the things on it: its photos, quote, links and
+ * reactions, none of which is a stop for Tab, and at the end the message itself again. Mirrored where reading goes from
+ * right to left.
+ */
+export function controlBeside(key: string, row: HTMLElement, from: Element): HTMLElement | undefined {
+  if (key !== 'ArrowRight' && key !== 'ArrowLeft') return undefined;
+  const stops = [row, ...row.querySelectorAll<HTMLElement>('a[href], button:not(:disabled)')].filter((stop) =>
+    stop.checkVisibility({ visibilityProperty: true }),
+  );
+  const isForward = (key === 'ArrowRight') === (getComputedStyle(row).direction === 'ltr');
+  return stops[(stops.indexOf(from as HTMLElement) + (isForward ? 1 : stops.length - 1)) % stops.length];
+}
+
 /** As long as this a finger rests before the menu comes. */
 const LONG_PRESS_MS = 350;
 /** A finger that moves more than this scrolls. */
