@@ -170,7 +170,10 @@ export function Composer(props: Props) {
             onKeyDown={onKeyDown}
             onSelect={() => completion.read(field.current)}
             onBlur={completion.close}
-            onPaste={(event) => pasteFiles(event, tray.add)}
+            onPaste={(event) => {
+              pasteFiles(event, tray.add);
+              pasteTooLong(event, tray.add);
+            }}
             {...(completion.found.length > 0 && {
               'aria-controls': listId,
               'aria-activedescendant': `${listId}-${completion.selected}`,
@@ -306,6 +309,16 @@ function fit(field: HTMLTextAreaElement | null) {
   if (!field || CSS.supports('field-sizing', 'content')) return;
   field.style.blockSize = 'auto';
   field.style.blockSize = `${field.scrollHeight}px`;
+}
+
+/** What is too long for a message becomes a file beside it, all of it: the field alone would cut it off without a word. */
+function pasteTooLong(event: ClipboardEvent<HTMLTextAreaElement>, add: (files: File[]) => void) {
+  const { value, selectionStart, selectionEnd } = event.currentTarget;
+  const words = event.clipboardData.getData('text/plain');
+  const room = LIMITS.TEXT_UTF16_MAX - value.length + selectionEnd - selectionStart;
+  if (event.defaultPrevented || words.length <= room) return;
+  event.preventDefault();
+  add([new File([words], 'pasted.txt', { type: 'text/plain' })]);
 }
 
 function pasteFiles(event: ClipboardEvent, add: (files: Iterable<File>) => void) {
