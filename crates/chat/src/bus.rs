@@ -1,8 +1,11 @@
 //! Telling what was committed. The store is the truth, the bus is a hint: losing a notice costs latency, never a message.
 
-use std::sync::{
-    Arc,
-    mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    time::Instant,
 };
 
 use kith_protocol::{ServerEvent, SessionId, UserId};
@@ -42,15 +45,30 @@ pub trait Bus: Send + Sync + 'static {
 /// How many commits may wait to be told before the writer waits.
 const BACKLOG_COMMITS_MAX: usize = 1_024;
 
+/// What one commit has to tell.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// In order.
+    pub notices: Vec<Notice>,
+    /// When it was handed over: for measuring, nothing is decided by it.
+    pub at: Instant,
+}
+
+impl Published {
+    fn now(notices: Vec<Notice>) -> Self {
+        Self { notices, at: Instant::now() }
+    }
+}
+
 /// The bus of a single process: one channel.
 pub struct LocalBus {
-    sender: SyncSender<Vec<Notice>>,
+    sender: SyncSender<Published>,
 }
 
 impl LocalBus {
     /// A bus, and the end at which its notices come out in the order of commits.
     #[must_use]
-    pub fn new() -> (Self, Receiver<Vec<Notice>>) {
+    pub fn new() -> (Self, Receiver<Published>) {
         let (sender, receiver) = sync_channel(BACKLOG_COMMITS_MAX);
         (Self { sender }, receiver)
     }
@@ -59,11 +77,11 @@ impl LocalBus {
 impl Bus for LocalBus {
     fn publish(&self, notices: Vec<Notice>) {
         // Fails only when nobody listens any more: while shutting down, or in a console command.
-        let _ = self.sender.send(notices);
+        let _ = self.sender.send(Published::now(notices));
     }
 
     fn publish_ephemeral(&self, notice: Notice) {
-        match self.sender.try_send(vec![notice]) {
+        match self.sender.try_send(Published::now(vec![notice])) {
             Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
         }
     }

@@ -25,7 +25,7 @@ pub use refusal::Refusal;
 mod clock;
 pub use clock::{Clock, Entropy};
 mod bus;
-pub use bus::{Audience, Bus, LocalBus, Notice};
+pub use bus::{Audience, Bus, LocalBus, Notice, Published};
 mod order;
 pub use order::{SendOrder, Turn};
 mod blobs;

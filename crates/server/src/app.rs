@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use kith_chat::{Bus, Chat, Clock, LocalBus, Notice, World};
+use kith_chat::{Bus, Chat, Clock, LocalBus, Published, World};
 use kith_store_sqlite::{Options, SqliteStore};
 use tokio::{
     net::TcpListener,
@@ -29,6 +29,7 @@ use crate::{
     jobs::Jobs,
     listener::{self, Admission},
     media::Intake,
+    metrics::{Exposition, Metrics, Sources},
     realtime::{self, Realtime},
     uploads::Uploads,
     world::{self, SystemClock},
@@ -37,7 +38,8 @@ use crate::{
 /// The rules on an open data folder, and where what they commit comes out.
 pub(crate) struct Opened {
     pub(crate) chat: Arc<Chat>,
-    pub(crate) notices: Receiver<Vec<Notice>>,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) notices: Receiver<Published>,
     pub(crate) bus: Arc<dyn Bus>,
 }
 
@@ -60,9 +62,9 @@ pub(crate) fn open(folder: &DataFolder, config: &Config, clock: Arc<dyn Clock>) 
     };
     let blobs = FileBlobs::open(folder.files(), config.disk_reserve_bytes);
     let blobs = Arc::new(blobs.context("the folder of attachments cannot be made")?);
-    let chat =
-        Chat::new(World { store: Arc::new(store), blobs, bus: Arc::clone(&bus), clock, entropy }, &rules);
-    Ok(Opened { chat: Arc::new(chat), notices, bus })
+    let store = Arc::new(store);
+    let world = World { store: store.clone(), blobs, bus: Arc::clone(&bus), clock, entropy };
+    Ok(Opened { chat: Arc::new(Chat::new(world, &rules)), store, notices, bus })
 }
 
 /// A server that listens.
@@ -78,6 +80,7 @@ pub struct Running {
     bots: Option<Bots>,
     library: Option<Library>,
     console: Option<Console>,
+    exposition: Option<Exposition>,
     // Dropped last: until then nobody else may open it.
     _folder: DataFolder,
 }
@@ -94,7 +97,7 @@ pub async fn start(config: Config) -> Result<Running> {
         Some(clock) => clock.clone(),
         None => system_clock(),
     };
-    let Opened { chat, notices, bus } = open(&folder, &config, clock)?;
+    let Opened { chat, store, notices, bus } = open(&folder, &config, clock)?;
     remove_strays(&chat).await;
     let intake = Intake::new(Arc::clone(&chat), config.image_threads);
     let uploads = Uploads::open(folder.uploads(), Arc::clone(&chat), intake, config.attachment_bytes_max);
@@ -103,7 +106,14 @@ pub async fn start(config: Config) -> Result<Running> {
     let policy = Policy::new(config.public_url.0.as_ref(), config.trusted_proxies.0.clone());
     let policy = Arc::new(policy);
     let sockets = sockets(&config);
-    let realtime = Arc::new(realtime::start(Arc::clone(&chat), notices, Arc::clone(&policy), sockets));
+    let metrics = Arc::new(Metrics::new());
+    let realtime = Arc::new(realtime::start(
+        Arc::clone(&chat),
+        notices,
+        Arc::clone(&policy),
+        sockets,
+        Arc::clone(&metrics),
+    ));
     let addresses = Arc::new(Addresses::default());
     let demo = match seeding {
         Some(clock) => Some(Arc::new(Demo::prepare(&folder, &chat, &uploads, &clock).await?)),
@@ -120,6 +130,7 @@ pub async fn start(config: Config) -> Result<Running> {
         gates: Arc::new(Gates::new()),
         realtime: Arc::clone(&realtime),
         addresses: Arc::clone(&addresses),
+        metrics: Arc::clone(&metrics),
         demo: demo.clone(),
     };
     let listener = TcpListener::bind(config.listen).await;
@@ -127,6 +138,15 @@ pub async fn start(config: Config) -> Result<Running> {
     let address = listener.local_addr()?;
     let router = http::router(edge);
     let admission = Admission { connections_max: config.connections_max, addresses, policy };
+    let exposition = match config.metrics.0 {
+        Some(address) => {
+            let watching = Arc::clone(&metrics);
+            store.watch_commits(Box::new(move |commit| watching.committed(commit)));
+            let sources = Sources { store, realtime: Arc::clone(&realtime) };
+            Some(Exposition::open(address, admission.clone(), metrics, sources).await?)
+        }
+        None => None,
+    };
     let (stop_listening, stop) = oneshot::channel();
     let listening = tokio::spawn(listener::serve(listener, router, admission, stop));
 
@@ -149,6 +169,7 @@ pub async fn start(config: Config) -> Result<Running> {
         bots,
         library,
         console,
+        exposition,
         _folder: folder,
     })
 }
@@ -180,6 +201,12 @@ impl Running {
         self.address
     }
 
+    /// Where its figures can be read, if anywhere.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.exposition.as_ref().map(Exposition::address)
+    }
+
     /// Where a person on this machine finds it.
     #[must_use]
     pub fn url(&self) -> String {
@@ -198,7 +225,7 @@ impl Running {
     pub async fn stop(self) -> Result<()> {
         // Nobody listens to this any more only if listening has ended by itself.
         let _ = self.stop_listening.send(());
-        drop((self.jobs, self.bots, self.library, self.console));
+        drop((self.jobs, self.bots, self.library, self.console, self.exposition));
         self.realtime.shutdown().await;
         self.listening.await.context("the listener failed")?;
         self.activity.flush(&self.chat).await;

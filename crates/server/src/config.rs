@@ -110,6 +110,12 @@ options! {
     #[arg(long, env = "KITH_LOG_FORMAT", value_name = "FORMAT")]
     log_format: LogFormat = LogFormat::Text;
 
+    /// Address on which figures for Prometheus can be read, at /metrics; 127.0.0.1:9464 when only the flag is given
+    ///
+    /// Off by default. They tell nothing of anyone, but are not for everyone: keep them on loopback or in a network of your own.
+    #[arg(long, env = "KITH_METRICS", num_args = 0..=1, require_equals = true, default_missing_value = "127.0.0.1:9464", value_name = "ADDR")]
+    metrics: MetricsAddress = MetricsAddress(None);
+
     /// Fill an empty folder with people and conversations to look around in; on a loopback address only
     #[arg(long, env = "KITH_DEMO", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     demo: bool = false;
@@ -231,6 +237,40 @@ impl fmt::Display for PublicUrl {
     }
 }
 
+/// Where the figures are to be read, if anywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MetricsAddress(pub Option<SocketAddr>);
+
+impl FromStr for MetricsAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        let address = text.parse().map_err(|_| "it is no address such as 127.0.0.1:9464")?;
+        Ok(Self(Some(address)))
+    }
+}
+
+impl fmt::Display for MetricsAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |address| address.fmt(f))
+    }
+}
+
+impl Serialize for MetricsAddress {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for MetricsAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
 /// A list of networks: separated by commas where it is one word, a list in the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Networks(pub Vec<Network>);
@@ -289,8 +329,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_can_be_read_again() {
-        let text =
-            "public_url = 'https://chat.example'\ntrusted_proxies = ['127.0.0.1', 'fd00::/8']\ndemo = true";
+        let text = "public_url = 'https://chat.example'\ntrusted_proxies = ['127.0.0.1', 'fd00::/8']\ndemo = true\nmetrics = '[::1]:9'";
         let config = given(text).or_default();
         assert_eq!(given(&config.to_toml().unwrap()).or_default(), config);
         let config = Given::default().or_default();

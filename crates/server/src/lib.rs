@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod config;
 pub mod logging;
+pub mod metrics;
 
 pub mod app;
 pub mod auth;
@@ -17,6 +18,8 @@ mod listener;
 mod pace;
 mod payload;
 mod throttle;
+#[cfg(feature = "otlp")]
+mod traces;
 
 mod files;
 mod folder;

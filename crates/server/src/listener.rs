@@ -35,6 +35,7 @@ const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Who is let in.
+#[derive(Clone)]
 pub(crate) struct Admission {
     /// Connections at a time besides those that have become sockets.
     pub(crate) connections_max: usize,

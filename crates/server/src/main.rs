@@ -30,7 +30,7 @@ fn run(Serve { config: file, print_config, options }: Serve) -> anyhow::Result<(
         print!("{}", config.to_toml()?);
         return Ok(());
     }
-    logging::start(&config)?;
+    let _log = logging::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("kith").build()?;
     runtime.block_on(app::serve(config))
 }

@@ -12,6 +12,7 @@ mod error;
 mod migrations;
 mod readers;
 mod writer;
+pub use writer::{Commit, CommitWatch};
 
 mod door;
 

@@ -10,7 +10,7 @@ use crate::{
     error::Outcome,
     migrations::migrate,
     readers::Readers,
-    writer::{Broken, Write, Writer, set_meta},
+    writer::{Broken, CommitWatch, Write, Writer, set_meta},
 };
 
 /// The database's name in the data folder.
@@ -98,6 +98,17 @@ impl SqliteStore {
     #[must_use]
     pub fn fingerprint_key(&self) -> [u8; 32] {
         self.fingerprint_key
+    }
+
+    /// How many writes wait for their turn, about.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
+    /// Tells `watch` of every commit from now on. There is one; another is ignored.
+    pub fn watch_commits(&self, watch: CommitWatch) {
+        self.writer.watch(watch);
     }
 
     pub(crate) fn read<T: Send + 'static>(

@@ -8,7 +8,8 @@ use std::{
     collections::{HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel},
     },
     thread,
@@ -117,10 +118,30 @@ enum Message {
 /// Why nothing can be written, once that is so: it stays so until a restart, and reads go on.
 pub(crate) type Broken = Arc<Mutex<Option<Refusal>>>;
 
+/// One transaction that is on disk, for whoever measures.
+#[derive(Clone, Copy, Debug)]
+pub struct Commit {
+    /// How many operations it has carried out or refused.
+    pub operations: usize,
+    /// How long it took, the sync included.
+    pub took: Duration,
+}
+
+/// Is told of every commit, on the writer's thread: it must not wait for anything.
+pub type CommitWatch = Box<dyn Fn(Commit) + Send + Sync>;
+
+/// What is known of the writer outside of its thread.
+#[derive(Default)]
+struct Shared {
+    waiting: AtomicUsize,
+    watch: OnceLock<CommitWatch>,
+}
+
 /// The way to the writer.
 pub(crate) struct Writer {
     queue: SyncSender<Message>,
     broken: Broken,
+    shared: Arc<Shared>,
 }
 
 impl Writer {
@@ -131,12 +152,13 @@ impl Writer {
         broken: Broken,
     ) -> Result<Self, OpenError> {
         let (queue, messages) = sync_channel(WAITING_MAX);
-        let mut commits = Commits::open(connection, bus, Arc::clone(&broken))?;
+        let shared = Arc::<Shared>::default();
+        let mut commits = Commits::open(connection, bus, Arc::clone(&broken), Arc::clone(&shared))?;
         thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || commits.serve(&messages))
             .map_err(OpenError::Thread)?;
-        Ok(Self { queue, broken })
+        Ok(Self { queue, broken, shared })
     }
 
     /// Queues an operation. It is in line when this returns.
@@ -166,10 +188,15 @@ impl Writer {
         let (reply, receiver) = oneshot::channel();
         let refused = turn.clone();
         let queued = Queued { operation: Some(operation), is_whole, turn, outcome: None, reply };
+        // Before it is in the queue: the writer may have taken it out again before this goes on.
+        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
         let sent = self.queue.try_send(Message::Operation(Box::new(queued)));
         let sent = sent.map_err(|error| refusal_of_queue(&error));
-        if let (Err(refusal), Some(turn)) = (&sent, refused) {
-            turn.settle(Some(refusal.code()));
+        if let Err(refusal) = &sent {
+            self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+            if let Some(turn) = refused {
+                turn.settle(Some(refusal.code()));
+            }
         }
         Box::pin(async move {
             sent?;
@@ -190,6 +217,16 @@ impl Writer {
             waiting.map_err(|_| Refusal::internal())?;
             receiver.await.unwrap_or(Ok(()))
         })
+    }
+
+    /// How many operations wait for their turn, about.
+    pub(crate) fn waiting(&self) -> usize {
+        self.shared.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Tells `watch` of every commit from now on. There is one; another is ignored.
+    pub(crate) fn watch(&self, watch: CommitWatch) {
+        let _ = self.shared.watch.set(watch);
     }
 
     /// Why nothing can be written, once that is so.
@@ -287,16 +324,22 @@ struct Commits {
     bus: Arc<dyn Bus>,
     memory: Memory,
     broken: Broken,
+    shared: Arc<Shared>,
     /// Since when messages wait to be indexed for search; `None` when none do.
     unindexed_since: Option<Instant>,
 }
 
 impl Commits {
-    fn open(connection: Connection, bus: Arc<dyn Bus>, broken: Broken) -> Result<Self, OpenError> {
+    fn open(
+        connection: Connection,
+        bus: Arc<dyn Bus>,
+        broken: Broken,
+        shared: Arc<Shared>,
+    ) -> Result<Self, OpenError> {
         let memory = Memory::load(&connection)?;
         // A crash may have come between a commit and its indexing.
         let unindexed_since = Some(Instant::now());
-        Ok(Self { connection, bus, memory, broken, unindexed_since })
+        Ok(Self { connection, bus, memory, broken, shared, unindexed_since })
     }
 
     fn serve(&mut self, messages: &Receiver<Message>) {
@@ -350,12 +393,18 @@ impl Commits {
 
     /// One turn: one transaction for the whole batch, one fsync, then tell and answer.
     fn step(&mut self, mut batch: Vec<Box<dyn Operation>>) {
+        self.shared.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+        let _span = tracing::debug_span!("commit", operations = batch.len()).entered();
+        let began = Instant::now();
         let mut notices = Vec::new();
         let committed = match self.broken.lock().clone() {
             Some(refusal) => Err(refusal),
             None => Ok(()),
         };
         let committed = committed.and_then(|()| self.commit(&mut batch, &mut notices));
+        if let (Ok(()), Some(watch)) = (&committed, self.shared.watch.get()) {
+            watch(Commit { operations: batch.len(), took: began.elapsed() });
+        }
         if committed.is_ok() && !notices.is_empty() {
             self.note_new_messages(&notices);
             self.bus.publish(notices);

@@ -50,6 +50,12 @@ impl TestServer {
         self.running.as_ref().expect("it runs until it is stopped").address()
     }
 
+    /// Where its figures can be read, if it was told to show them.
+    #[must_use]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.running.as_ref().and_then(Running::metrics_address)
+    }
+
     /// Its data folder.
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {

@@ -45,7 +45,7 @@ pub(crate) enum Lane {
 /// The replay of recorded transcripts by the client's reducers is its own step; its files end in this.
 const REPLAY: &str = ".replay.test.ts";
 
-pub(crate) static STEPS: [Step; 17] = [
+pub(crate) static STEPS: [Step; 18] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -111,6 +111,25 @@ pub(crate) static STEPS: [Step; 17] = [
         needs: &[],
         after: &["web-build"],
         work: clippy,
+    },
+    Step {
+        name: "features",
+        about: "what only those who develop build in compiles",
+        lane: Lane::Rust,
+        needs: &[],
+        after: &["clippy"],
+        work: |workspace, output| {
+            let mut command = in_root(cargo(), workspace);
+            command.args([
+                "check",
+                "--locked",
+                "--package",
+                "kith-server",
+                "--features",
+                "otlp,tokio-console",
+            ]);
+            one(output.run(&mut command))
+        },
     },
     Step {
         name: "rust",

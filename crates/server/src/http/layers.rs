@@ -10,6 +10,8 @@ use axum::{
 use http::{HeaderName, HeaderValue, header};
 
 use kith_chat::Refusal;
+use kith_protocol::ErrorCode;
+use tracing::Instrument;
 
 use super::{Edge, Refused};
 use crate::addresses::Placed;
@@ -41,6 +43,15 @@ pub(super) async fn limit_proxied(
     Ok(next.run(request).await.map(|body| Placed::body(body, place)))
 }
 
+/// Counts what was refused, by its code.
+pub(super) async fn count_refusals(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if let Some(code) = response.extensions().get::<ErrorCode>() {
+        edge.metrics.refused(*code);
+    }
+    response
+}
+
 /// When to come back when too many requests of one address are under way, in milliseconds.
 const RETRY_AFTER_MS: u64 = 1_000;
 
@@ -68,7 +79,8 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let began = Instant::now();
-    let response = next.run(request).await;
+    let span = tracing::debug_span!("request", %method, %path);
+    let response = next.run(request).instrument(span).await;
     let (status, took_us) = (response.status().as_u16(), began.elapsed().as_micros());
     tracing::debug!(%method, %path, status, took_us, "request");
     response

@@ -36,7 +36,7 @@ use kith_chat::Chat;
 
 use crate::{
     activity::Activity, addresses::Addresses, assets, auth::Policy, config::Config, demo::Demo,
-    realtime::Realtime, uploads::Uploads,
+    metrics::Metrics, realtime::Realtime, uploads::Uploads,
 };
 use routes::Routes;
 
@@ -51,6 +51,7 @@ pub(crate) struct Edge {
     pub(crate) gates: Arc<Gates>,
     pub(crate) realtime: Arc<Realtime>,
     pub(crate) addresses: Arc<Addresses>,
+    pub(crate) metrics: Arc<Metrics>,
     /// There when the folder holds a demonstration.
     pub(crate) demo: Option<Arc<Demo>>,
 }
@@ -71,7 +72,8 @@ pub(crate) fn router(edge: Edge) -> Router {
         .fallback(assets::serve)
         .with_state(edge.clone())
         .merge(sockets)
-        .layer(middleware::from_fn_with_state(edge, layers::limit_proxied))
+        .layer(middleware::from_fn_with_state(edge.clone(), layers::limit_proxied))
+        .layer(middleware::from_fn_with_state(edge, layers::count_refusals))
         .layer(middleware::from_fn(layers::log))
 }
 

@@ -48,6 +48,7 @@ impl IntoResponse for Refused {
         let body = serde_json::to_vec(&problem).expect("wire types always serialize");
         let mut response =
             (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        response.extensions_mut().insert(problem.error.code);
         let headers = response.headers_mut();
         if let Some(retry_after_ms) = retry_after_ms {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1_000)));

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kith_chat::{Audience, Notice};
+use kith_chat::{Audience, Notice, Published};
 use kith_protocol::{AccountRows, CauseKind, ConversationChanged, ReceiptUpdated, ServerEvent, UserId};
 
 use super::{
@@ -41,12 +41,16 @@ impl Fanout {
     }
 
     /// Tells until nothing can come any more.
-    pub(super) fn spawn(mut self, notices: Receiver<Vec<Notice>>) {
+    pub(super) fn spawn(mut self, notices: Receiver<Published>) {
         let name = "kith-fanout".to_owned();
         let thread = thread::Builder::new().name(name).spawn(move || {
             loop {
                 match self.receive(&notices) {
-                    Ok(batch) => batch.into_iter().for_each(|notice| self.tell(notice, Instant::now())),
+                    Ok(published) => {
+                        let told_by = published.at;
+                        published.notices.into_iter().for_each(|notice| self.tell(notice, Instant::now()));
+                        self.hub.metrics.delivered(told_by.elapsed());
+                    }
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => break self.tell_receipts(),
                 }
@@ -56,7 +60,7 @@ impl Fanout {
         thread.expect("the operating system has a thread for a program that starts");
     }
 
-    fn receive(&self, notices: &Receiver<Vec<Notice>>) -> Result<Vec<Notice>, RecvTimeoutError> {
+    fn receive(&self, notices: &Receiver<Published>) -> Result<Published, RecvTimeoutError> {
         match self.receipts_due_at {
             None => notices.recv().map_err(RecvTimeoutError::from),
             Some(due_at) => notices.recv_timeout(due_at.saturating_duration_since(Instant::now())),
@@ -194,7 +198,7 @@ mod tests {
     const CEM: UserId = UserId(Uuid::from_u128(3));
 
     fn fanout() -> (Fanout, Arc<Hub>) {
-        let hub = Arc::new(Hub::new(1));
+        let hub = Arc::new(Hub::new(1, Arc::default()));
         let (board, _doubts) = Board::new(Duration::ZERO);
         let typing = Arc::new(Typing::new(Arc::clone(&hub)));
         (Fanout::new(Arc::clone(&hub), typing, Arc::new(board)), hub)

@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use super::feed::{Feed, Verdict};
+use crate::metrics::Metrics;
 
 /// Events that may wait for a listener inside of this process.
 const LISTENER_EVENTS_MAX: usize = 1_024;
@@ -24,6 +25,7 @@ const LISTENER_EVENTS_MAX: usize = 1_024;
 pub(super) struct Hub {
     people: Mutex<HashMap<UserId, Person>>,
     sockets_per_person_max: usize,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 #[derive(Default)]
@@ -41,6 +43,8 @@ pub(super) struct Subscriber {
     pub(super) user: UserId,
     /// Of which device.
     pub(super) session: SessionId,
+    /// Counts what happens to it.
+    pub(super) metrics: Arc<Metrics>,
     feed: Mutex<Feed>,
     active: AtomicBool,
 }
@@ -83,8 +87,13 @@ pub(super) fn encode(event: &ServerEvent) -> EncodedEvent {
 
 impl Hub {
     /// Nobody yet.
-    pub(super) fn new(sockets_per_person_max: usize) -> Self {
-        Self { people: Mutex::default(), sockets_per_person_max: sockets_per_person_max.max(1) }
+    pub(super) fn new(sockets_per_person_max: usize, metrics: Arc<Metrics>) -> Self {
+        Self { people: Mutex::default(), sockets_per_person_max: sockets_per_person_max.max(1), metrics }
+    }
+
+    /// How many people have a socket.
+    pub(super) fn people(&self) -> usize {
+        self.people.lock().values().filter(|person| !person.sockets.is_empty()).count()
     }
 
     /// Lets a socket in. Returns the person's oldest one when it has to make room.
@@ -208,8 +217,8 @@ impl Person {
 
 impl Subscriber {
     /// A socket whose feed has not begun.
-    pub(super) fn new(socket: Socket, user: UserId, session: SessionId) -> Self {
-        Self { socket, user, session, feed: Mutex::default(), active: AtomicBool::new(true) }
+    pub(super) fn new(socket: Socket, user: UserId, session: SessionId, metrics: Arc<Metrics>) -> Self {
+        Self { socket, user, session, metrics, feed: Mutex::default(), active: AtomicBool::new(true) }
     }
 
     /// Something came in.
@@ -242,12 +251,14 @@ impl Subscriber {
         let mut feed = self.feed.lock();
         if feed.is_on() {
             *feed = Feed::Off;
+            self.metrics.resync(ResyncReason::Settings);
             let _ = self.socket.notify(parcel.encoded());
         }
     }
 
     /// Tells the client to `sync`.
     pub(super) fn tell_resync(&self) {
+        self.metrics.resync(ResyncReason::Overflow);
         let resync = ServerEvent::Resync(Resync { reason: ResyncReason::Overflow });
         let _ = self.socket.notify(&encode(&resync));
     }
@@ -297,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_listener_hears_everything_until_it_is_too_far_behind() {
-        let hub = Hub::new(1);
+        let hub = Hub::new(1, Arc::default());
         let mut listener = hub.listen(ANN);
         let parcel = Parcel::new(event());
         (0..LISTENER_EVENTS_MAX).for_each(|_| hub.push(&Audience::Person(ANN), &parcel));
@@ -313,7 +324,7 @@ mod tests {
 
     #[test]
     fn whoever_is_not_connected_costs_nothing() {
-        let hub = Hub::new(1);
+        let hub = Hub::new(1, Arc::default());
         let parcel = Parcel::new(event());
         hub.push(&Audience::People(Arc::new([ANN])), &parcel);
         assert!(parcel.encoded.get().is_none());

@@ -25,12 +25,12 @@ use std::{
 };
 
 use axum::Router;
-use kith_chat::{Chat, Notice, Refusal};
+use kith_chat::{Chat, Published, Refusal};
 use kith_protocol::{Presences, SetTyping, UserId, limits};
 use kith_socketio::Server;
 use tokio::task::JoinHandle;
 
-use crate::auth::Policy;
+use crate::{auth::Policy, metrics::Metrics};
 use activity::Activity;
 use admission::Admission;
 use fanout::Fanout;
@@ -99,11 +99,12 @@ pub struct Realtime {
 #[must_use]
 pub fn start(
     chat: Arc<Chat>,
-    notices: Receiver<Vec<Notice>>,
+    notices: Receiver<Published>,
     policy: Arc<Policy>,
     config: Config,
+    metrics: Arc<Metrics>,
 ) -> Realtime {
-    let hub = Arc::new(Hub::new(config.sockets_per_person_max));
+    let hub = Arc::new(Hub::new(config.sockets_per_person_max, metrics));
     let typing = Arc::new(Typing::new(Arc::clone(&hub)));
     let (board, doubts) = Board::new(config.presence_grace);
     let board = Arc::new(board);
@@ -138,6 +139,12 @@ impl Realtime {
     #[must_use]
     pub fn connections(&self) -> usize {
         self.server.connections()
+    }
+
+    /// How many people have a socket.
+    #[must_use]
+    pub fn people(&self) -> usize {
+        self.hub.people()
     }
 
     /// Hears everything that this person's devices hear, from now on. For whoever lives in this process.

@@ -6,6 +6,7 @@ use kith_chat::{Chat, Refusal, Reply, SendOrder, store::SignedInAs};
 use kith_protocol::*;
 use kith_socketio::{AckId, DisconnectReason, Event, Socket};
 use serde::Serialize;
+use tracing::Instrument;
 
 use super::{
     activity::Activity,
@@ -89,7 +90,7 @@ impl Session {
         let reply = deed(&self.chat, self.user(), request);
         let subscriber = Arc::clone(&self.attached.subscriber);
         tokio::spawn(async move {
-            answer::<C>(&subscriber.socket, ack, reply.await);
+            answer::<C>(&subscriber, ack, reply.await);
             drop(place);
         });
     }
@@ -162,7 +163,7 @@ impl Session {
     }
 
     fn answer<C: Command>(&self, ack: Option<AckId>, outcome: Result<C::Answer, Refusal>) {
-        answer::<C>(&self.attached.subscriber.socket, ack, outcome);
+        answer::<C>(&self.attached.subscriber, ack, outcome);
     }
 }
 
@@ -170,7 +171,10 @@ impl kith_socketio::Session for Session {
     async fn event(&mut self, mut event: Event) {
         self.attached.subscriber.note_active();
         match self.pace.take(Instant::now()) {
-            Ok(()) => self.dispatch(event).await,
+            Ok(()) => {
+                let name = ClientEvent::from_name(event.name()).map(ClientEvent::name);
+                self.dispatch(event).instrument(tracing::debug_span!("event", name)).await;
+            }
             Err(retry_after_ms) => self.refuse_for_now(&mut event, retry_after_ms),
         }
     }
@@ -188,7 +192,8 @@ impl kith_socketio::Session for Session {
 impl Attached {
     fn new(world: &Admission, signed_in: SignedInAs, socket: Socket) -> Self {
         let SignedInAs { user_id, session_id, .. } = signed_in;
-        let subscriber = Arc::new(Subscriber::new(socket, user_id, session_id));
+        let subscriber =
+            Arc::new(Subscriber::new(socket, user_id, session_id, Arc::clone(&world.hub.metrics)));
         if let Some(oldest) = world.hub.attach(&subscriber) {
             oldest.socket.disconnect();
         }
@@ -215,7 +220,10 @@ impl Drop for Attached {
 }
 
 /// Answers an event, if its client wants to know. A socket that has ended needs no answer any more.
-fn answer<C: Command>(socket: &Socket, ack: Option<AckId>, outcome: Result<C::Answer, Refusal>) {
+fn answer<C: Command>(subscriber: &Subscriber, ack: Option<AckId>, outcome: Result<C::Answer, Refusal>) {
+    if let Err(refusal) = &outcome {
+        subscriber.metrics.refused(refusal.code());
+    }
     let Some(ack) = ack else { return };
     let json = match outcome {
         Ok(answer) => serde_json::to_string(&Accepted { ok: true, answer: &answer }),
@@ -223,5 +231,5 @@ fn answer<C: Command>(socket: &Socket, ack: Option<AckId>, outcome: Result<C::An
     };
     let json = json.expect("wire types always serialize");
     debug_assert!(json.len() <= limits::ANSWER_BYTES_MAX, "{} answers with {} bytes", C::EVENT, json.len());
-    let _ = socket.ack_raw(ack, &json, Vec::new());
+    let _ = subscriber.socket.ack_raw(ack, &json, Vec::new());
 }

@@ -6,6 +6,7 @@ mod assets;
 mod attachments;
 mod bad_input;
 mod crash;
+mod metrics;
 mod origins;
 mod program;
 mod realtime_admission;

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use http::Method;
 use kith_protocol::*;
-use kith_testkit::{Connect, ConnectFailure, Person, TestClient, TestServer, Transport, http::request};
+use kith_testkit::{
+    Connect, ConnectFailure, Person, TestClient, TestServer, Transport, http::request, rest::PASSWORD,
+};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -127,6 +129,36 @@ async fn an_ended_session_is_told_so_and_closed_even_before_sync() {
 }
 
 #[tokio::test]
+async fn however_a_session_ends_its_devices_are_told_why() {
+    let server = TestServer::start().await;
+    let ann = server.register("ann").await;
+    let other = server.another_device(&ann).await;
+    let elsewhere = Person::at(server.addr(), &other).await;
+    let change = ChangePassword { current: PASSWORD.into(), new: "battery staple".into() };
+    let answer = ann.call(server.addr(), Method::PUT, "/api/v1/me/password", &change).await;
+    assert!(answer.status.is_success(), "{}", answer.text());
+    assert_eq!(why_ended(&elsewhere).await, SessionEndReason::PasswordChanged);
+
+    let here = Person::at(server.addr(), &ann).await;
+    let goodbye = DeleteAccount { password: "battery staple".into(), keep_messages: true };
+    let answer = ann.call(server.addr(), Method::DELETE, "/api/v1/me", &goodbye).await;
+    assert!(answer.status.is_success(), "{}", answer.text());
+    assert_eq!(why_ended(&here).await, SessionEndReason::AccountDeleted);
+
+    let ben = server.person("ben").await;
+    let answer = ben.device.call(server.addr(), Method::POST, "/api/v1/auth/logout", &()).await;
+    assert!(answer.status.is_success(), "{}", answer.text());
+    assert_eq!(why_ended(&ben).await, SessionEndReason::SignedOut);
+    server.stop().await;
+}
+
+async fn why_ended(person: &Person) -> SessionEndReason {
+    let ended: SessionEnded = person.expect("session:ended").await;
+    person.expect_closed(Duration::from_secs(5)).await;
+    ended.reason
+}
+
+#[tokio::test]
 async fn one_socket_too_many_closes_the_oldest() {
     let server = TestServer::start().await;
     let oldest = server.person("ann").await;
@@ -162,7 +194,7 @@ async fn a_server_that_stops_closes_every_socket() {
 
 /// Signs up as a browser does, and returns the cookie.
 async fn cookie_of(server: &TestServer, username: &str) -> String {
-    let body = json!({ "username": username, "password": kith_testkit::rest::PASSWORD }).to_string();
+    let body = json!({ "username": username, "password": PASSWORD }).to_string();
     let headers = [("content-type", "application/json"), ("x-kith", "1")];
     let answer = request(server.addr(), Method::POST, "/api/v1/auth/register", &headers, body).await;
     let answer = answer.expect("the server answers");

@@ -10,7 +10,8 @@ use std::{
 };
 
 use kith_chat::{
-    Blob, Blobs, Bus, Chat, Clock, Config, Entropy, LocalBus, Notice, Refusal, Store, Variant, World,
+    Blob, Blobs, Bus, Chat, Clock, Config, Entropy, LocalBus, Notice, Published, Refusal, Store, Variant,
+    World,
     passwords::PasswordHash,
     store::{NewAttachment, NewUser},
     users::Username,
@@ -38,7 +39,7 @@ pub struct Stage {
     pub blobs: Arc<MemoryBlobs>,
     /// The time.
     pub clock: Arc<ManualClock>,
-    heard: Mutex<Receiver<Vec<Notice>>>,
+    heard: Mutex<Receiver<Published>>,
     _guard: Box<dyn Any + Send + Sync>,
 }
 
@@ -177,7 +178,7 @@ impl Stage {
 
     /// Everything told since the last call, with whom it was told to.
     pub fn heard(&self) -> Vec<Notice> {
-        self.heard.lock().try_iter().flatten().collect()
+        self.heard.lock().try_iter().flat_map(|published| published.notices).collect()
     }
 
     /// Does something and returns the pushes of conversations that it made.
