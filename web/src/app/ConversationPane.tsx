@@ -31,11 +31,13 @@ import { LiveThreadHeader, useThreadTitle } from '@/features/timeline/LiveThread
 import { keyOfRow, LiveTimeline } from '@/features/timeline/LiveTimeline';
 import { shownQuote } from '@/features/timeline/shown';
 import type { TimelineHandle } from '@/features/timeline/Timeline';
+import { useAccent } from '@/lib/accents';
 import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
 import { lazily } from '@/lib/lazily';
 import { faceOf, nameOf } from '@/lib/people';
+import { useSwipe } from '@/lib/swipe';
 import { type FindTerm, findTerms } from '@/lib/text/find';
 import { LIMITS } from '@/protocol';
 import { Button } from '@/ui/Button';
@@ -66,6 +68,9 @@ type Props = {
   onArrived: () => void;
 };
 
+/** A message swiped so far is answered. */
+const REPLY_FROM_PX = 56;
+
 /** A draft is kept when the typing pauses this long. */
 const DRAFT_AFTER_MS = 300;
 
@@ -82,10 +87,17 @@ export function ConversationPane(props: Props) {
   const composer = useRef<ComposerHandle>(null);
   const store = useAppStore();
   const compose = useComposing(id, mode, () => setMode(undefined));
+  const accent = useAccent(id);
   const pane = useRef<HTMLDivElement>(null);
   const [terms, setTerms] = useState<readonly FindTerm[]>(NO_TERMS);
   useMarks(pane, terms);
   useReactionTips(pane, id, keyOfRow);
+  useSwipe(pane, {
+    selector: 'article[data-key]',
+    ways: 'end',
+    countsFromPx: REPLY_FROM_PX,
+    onSwipe: ({ dataset }) => dataset.key && actions.act({ kind: 'reply', key: keyOfRow(dataset.key) }),
+  });
   useEffect(() => setTerms(findTerms(words)), [words]);
 
   const actions = useMessageActions(id, {
@@ -126,6 +138,7 @@ export function ConversationPane(props: Props) {
   return (
     <DropZone
       ref={pane}
+      accent={accent}
       label={t('thread.drop', { name: title })}
       onFiles={(files) => composer.current?.addFiles(files)}
     >

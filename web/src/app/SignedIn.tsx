@@ -1,5 +1,5 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { openConversation, selectTotalUnread } from '@/entities/conversations';
+import { openConversation, selectConversationTitle, selectTotalUnread } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { selectMe, selectServerInfo } from '@/entities/session';
 import { settingsPage } from '@/features/settings/pages';
@@ -14,6 +14,7 @@ import { IconMessageCircle } from '@/ui/icons';
 import { CrashBoundary } from './CrashBoundary';
 import { DemoEnter } from './DemoEnter';
 import { useShortcuts } from './keys';
+import { isNewOwner, setNewOwner } from './newOwner';
 import { conversationPath, useWhere } from './routes';
 import styles from './SignedIn.module.css';
 import { Shell } from './shell/Shell';
@@ -34,6 +35,8 @@ const SettingsPane = lazily(async () => (await import('@/features/settings/Setti
 const LivePalette = lazily(async () => (await import('./LivePalette')).LivePalette);
 const MessageResults = lazily(async () => (await import('@/features/search/MessageResults')).MessageResults);
 const ShortcutSheet = lazily(async () => (await import('@/features/settings/ShortcutSheet')).ShortcutSheet);
+const Welcome = lazily(async () => (await import('@/features/auth/Welcome')).Welcome);
+const Notices = lazily(async () => (await import('@/features/notices/Notices')).Notices);
 const Lightbox = lazily(async () => (await import('@/features/lightbox/Lightbox')).Lightbox);
 
 /** Photos that are being looked at. */
@@ -56,6 +59,7 @@ export function SignedIn() {
   const [findingIn, setFindingIn] = useState<string>();
   /** The words by which the open conversation was found. */
   const [marked, setMarked] = useState<{ id: string; words: string }>();
+  const [isWelcome, setWelcome] = useState(isNewOwner);
   const [viewing, setViewing] = useState<Viewing>();
   const page = settingsPage(pageName) ?? (isPhone ? undefined : 'profile');
 
@@ -73,7 +77,8 @@ export function SignedIn() {
   const toggleDetails = () =>
     conversationId && navigate(conversationPath(conversationId, undefined, !showsDetails));
   const around = useAround(conversationId, open);
-  useTitle(titleOf(place), unread);
+  const title = useAppSelector((state) => selectConversationTitle(state, conversationId ?? ''));
+  useTitle(title || titleOf(place), unread);
   /** A second press, in the field, is the browser's own search. */
   const find = () => {
     const field = document.querySelector<HTMLElement>('[data-find]');
@@ -98,9 +103,20 @@ export function SignedIn() {
     details: toggleDetails,
   });
 
+  const welcome = (
+    <Suspense>
+      <Welcome
+        onDone={() => {
+          setNewOwner(false);
+          setWelcome(false);
+        }}
+      />
+    </Suspense>
+  );
   if (path.startsWith('/demo/'))
     return <DemoEnter username={decodeURIComponent(path.slice('/demo/'.length))} />;
   if (!me) return null;
+  if (isWelcome) return welcome;
 
   const pane = paneOf({ place, conversationId, showsDetails, page: pageName });
   const closeDetails = () => conversationId && navigate(conversationPath(conversationId), { replace: true });
@@ -188,6 +204,9 @@ export function SignedIn() {
         }
         onEscape={isWide ? undefined : showsDetails ? closeDetails : undefined}
       />
+      <Suspense>
+        <Notices openId={conversationId} onOpen={open} />
+      </Suspense>
       <Suspense>
         {layer === 'new' && <NewConversation onOpen={open} onClose={closeLayer} />}
         {layer === 'shortcuts' && <ShortcutSheet onClose={closeLayer} />}

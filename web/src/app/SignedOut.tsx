@@ -1,10 +1,11 @@
 import { Suspense, useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
-import { enterDemo, register, selectServerInfo, signIn } from '@/entities/session';
+import { enterDemo, register, selectServerInfo, selectSessionEnded, signIn } from '@/entities/session';
 import { useT } from '@/lib/i18n';
 import { lazily } from '@/lib/lazily';
 import { DemoEnter } from './DemoEnter';
+import { setNewOwner } from './newOwner';
 
 const SignIn = lazily(async () => (await import('@/features/auth/SignIn')).SignIn);
 const Register = lazily(async () => (await import('@/features/auth/Register')).Register);
@@ -16,6 +17,7 @@ export function SignedOut() {
   const dispatch = useAppDispatch();
   const [, navigate] = useLocation();
   const server = useAppSelector(selectServerInfo) ?? undefined;
+  const ended = useAppSelector(selectSessionEnded);
   useEffect(() => {
     document.title = `${t('auth.signIn')} · Kith`;
   }, [t]);
@@ -24,8 +26,18 @@ export function SignedOut() {
     await deed;
     navigate('/', { replace: true });
   };
-  const way = <SignIn server={server} onSignIn={(data) => home(dispatch(signIn(data)))} />;
-  const account = <Register server={server} onRegister={(data) => home(dispatch(register(data)))} />;
+  const way = <SignIn server={server} ended={ended} onSignIn={(data) => home(dispatch(signIn(data)))} />;
+  const create = async (data: Parameters<typeof register>[0]) => {
+    // Told beforehand: what comes in its place is drawn as soon as one is in.
+    setNewOwner(server?.empty === true);
+    try {
+      await home(dispatch(register(data)));
+    } catch (error) {
+      setNewOwner(false);
+      throw error;
+    }
+  };
+  const account = <Register server={server} onRegister={create} />;
   return (
     <Suspense>
       <Switch>

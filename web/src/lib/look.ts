@@ -4,6 +4,7 @@ export type Look = {
   accent: Accent;
   density: 'comfortable' | 'compact';
   motion: 'system' | 'less';
+  contrast: 'system' | 'more';
   /** 0.85 to 1.5, on top of the browser's own text size. */
   textScale: number;
 };
@@ -19,6 +20,7 @@ export const PLAIN_LOOK: Look = {
   accent: 'jade',
   density: 'comfortable',
   motion: 'system',
+  contrast: 'system',
   textScale: 1,
 };
 
@@ -50,6 +52,7 @@ function applyLook(look: Look): void {
   attribute(dataset, 'accent', look.accent, 'jade');
   attribute(dataset, 'density', look.density, 'comfortable');
   attribute(dataset, 'motion', look.motion, 'system');
+  attribute(dataset, 'contrast', look.contrast, 'system');
   style.setProperty('--text-scale', String(look.textScale));
 }
 

@@ -5,7 +5,8 @@ export function useWatched(): boolean {
   return useSyncExternalStore(subscribe, isWatched);
 }
 
-function isWatched(): boolean {
+/** {@link useWatched}, outside of React. */
+export function isWatched(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus();
 }
 

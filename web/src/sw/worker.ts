@@ -24,6 +24,22 @@ self.addEventListener('fetch', (event) => {
   if (path !== undefined) event.respondWith(shell.serve(path, event.request));
 });
 
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(lead(event.notification.tag));
+});
+
 self.addEventListener('message', (event) => {
   if (event.data === 'accept') void self.skipWaiting();
 });
+
+/** To the conversation, in a page that is open already or in a new one. */
+async function lead(conversationId: string): Promise<void> {
+  const [page] = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  if (!page) await self.clients.openWindow(`/c/${conversationId}`);
+  else {
+    await page.focus();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only pages of this origin are matched
+    page.postMessage({ open: conversationId });
+  }
+}

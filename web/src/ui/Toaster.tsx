@@ -3,7 +3,7 @@ import { classes } from './classes';
 import { IconButton } from './IconButton';
 import { IconAlertCircle, IconX } from './icons';
 import styles from './Toaster.module.css';
-import { dismissToast, useToasts } from './toasts';
+import { dismissToast, pauseToasts, useToasts } from './toasts';
 
 /** Where toasts appear: one polite region for the whole client. It never takes focus. */
 export function Toaster({ closeLabel }: { closeLabel: string }) {
@@ -13,13 +13,27 @@ export function Toaster({ closeLabel }: { closeLabel: string }) {
     // Anew with each toast, so that it stands above whatever dialog opened since.
     ref.current?.hidePopover();
     if (toasts.length > 0) ref.current?.showPopover();
+    // What is gone can no longer be pointed at.
+    else pauseToasts(false);
   }, [toasts]);
   return (
-    <div ref={ref} popover="manual" role="status" className={styles.toaster}>
-      {toasts.map(({ id, text, tone, action }) => (
+    <div
+      ref={ref}
+      popover="manual"
+      role="status"
+      className={styles.toaster}
+      onPointerEnter={() => pauseToasts(true)}
+      onPointerLeave={() => pauseToasts(false)}
+      onFocus={() => pauseToasts(true)}
+      onBlur={() => pauseToasts(false)}
+    >
+      {toasts.map(({ id, title, text, tone, action }) => (
         <div key={id} className={classes(styles.toast, tone === 'danger' && styles.danger)}>
           {tone === 'danger' && <IconAlertCircle aria-hidden="true" />}
-          <span className={styles.text}>{text}</span>
+          <span className={styles.text}>
+            {title && <bdi className={styles.title}>{title}</bdi>}
+            <bdi className={title && styles.said}>{text}</bdi>
+          </span>
           {action && (
             <button
               type="button"

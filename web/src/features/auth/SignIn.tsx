@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { useT } from '@/lib/i18n';
-import type { ServerInfo } from '@/protocol';
+import type { ServerInfo, SessionEndReason } from '@/protocol';
 import { Button } from '@/ui/Button';
 import { Notice } from '@/ui/Notice';
 import { TextField } from '@/ui/TextField';
@@ -10,11 +10,13 @@ import { useForm } from './form';
 
 type Props = {
   server: ServerInfo | undefined;
+  /** Why one was signed out, when it was not one's own doing. */
+  ended?: SessionEndReason | null;
   onSignIn: (data: { username: string; password: string; sharedComputer: boolean }) => Promise<unknown>;
 };
 
 /** The way in for those who have an account. */
-export function SignIn({ server, onSignIn }: Props) {
+export function SignIn({ server, ended, onSignIn }: Props) {
   const t = useT();
   const { form, busy, errors, problem, onSubmit } = useForm({
     meanings: { unauthorized: 'auth.wrongPassword' },
@@ -43,6 +45,7 @@ export function SignIn({ server, onSignIn }: Props) {
     >
       <form ref={form} noValidate className={styles.form} onSubmit={onSubmit}>
         {problem && <Notice tone="danger">{problem}</Notice>}
+        {!problem && ended && ended !== 'signed_out' && <Notice>{t(`auth.ended.${ended}`)}</Notice>}
         <TextField
           name="username"
           label={t('auth.username')}

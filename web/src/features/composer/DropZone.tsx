@@ -4,12 +4,13 @@ import styles from './DropZone.module.css';
 type Props = {
   ref?: RefObject<HTMLDivElement | null>;
   label: string;
+  accent?: string | undefined;
   onFiles: (files: File[]) => void;
   children: ReactNode;
 };
 
 /** Takes files that are dropped anywhere on it, and says so while they hover. */
-export function DropZone({ ref, label, onFiles, children }: Props) {
+export function DropZone({ ref, label, accent, onFiles, children }: Props) {
   const [isOver, setOver] = useState(false);
   /** Each child that the pointer crosses tells of leaving and entering; only the balance says whether it is outside. */
   const depth = useRef(0);
@@ -20,6 +21,7 @@ export function DropZone({ ref, label, onFiles, children }: Props) {
   return (
     <div
       ref={ref}
+      data-accent={accent}
       className={styles.zone}
       onDragEnter={(event) => {
         if (carriesFiles(event)) count(1);

@@ -11,6 +11,7 @@ import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { selectPresence } from '@/entities/presence';
 import { selectMe } from '@/entities/session';
 import { selectUser } from '@/entities/users';
+import { setAccent, useAccent } from '@/lib/accents';
 import { thumbnailUrl } from '@/lib/api';
 import { t as translate, useT } from '@/lib/i18n';
 import { lastActive } from '@/lib/i18n/dates';
@@ -20,6 +21,7 @@ import type { Profile } from '@/protocol';
 import { Avatar } from '@/ui/Avatar';
 import { IconButton } from '@/ui/IconButton';
 import { IconBell, IconBellOff, IconX } from '@/ui/icons';
+import { Swatches } from '@/ui/Swatches';
 import { AddPeople } from './AddPeople';
 import styles from './Details.module.css';
 import { GroupName } from './GroupName';
@@ -52,6 +54,7 @@ export function Details(props: Props) {
   const peerId = useAppSelector((state) => selectPeer(state, conversationId));
   const peer = useAppSelector((state) => (peerId ? selectUser(state, peerId) : undefined));
   const presence = useAppSelector((state) => (peerId ? selectPresence(state, peerId) : undefined));
+  const accent = useAccent(conversationId);
   const isGroup = conversation?.kind === 'group';
   const mayEdit = isGroup && (conversation.members_may_edit || my?.role !== 'member');
 
@@ -112,6 +115,14 @@ export function Details(props: Props) {
         </header>
         <Pins conversationId={conversationId} mayUnpin={mayEdit} onOpenAt={onOpenAt} />
         <Media conversationId={conversationId} onOpen={onOpenPhoto} onOpenAt={onOpenAt} />
+        <section className={styles.section}>
+          <Swatches
+            label={t('details.accent')}
+            value={accent}
+            none={t('details.accentNone')}
+            onChange={(next) => setAccent(conversationId, next)}
+          />
+        </section>
         {isGroup && <Members conversationId={conversationId} onOpenConversation={onOpenConversation} />}
         {!isSelf && <WayOut conversationId={conversationId} name={name} peerId={peerId} onGone={onGone} />}
       </div>

@@ -1,11 +1,10 @@
 import { useState } from 'react';
 import { useT } from '@/lib/i18n';
 import { percent } from '@/lib/i18n/numbers';
-import { ACCENTS, type Look, readLook, setLook, TEXT_SCALES } from '@/lib/look';
-import { IconCheck } from '@/ui/icons';
+import { type Look, PLAIN_LOOK, readLook, setLook, TEXT_SCALES } from '@/lib/look';
 import { Segmented } from '@/ui/Segmented';
+import { Swatches } from '@/ui/Swatches';
 import { Switch } from '@/ui/Switch';
-import styles from './Settings.module.css';
 
 /** How the client looks on this device. */
 export function Appearance() {
@@ -27,26 +26,11 @@ export function Appearance() {
         }))}
         onChange={(theme) => change({ theme })}
       />
-      <fieldset className={styles.section}>
-        <legend>{t('settings.accent')}</legend>
-        <div className={styles.swatches}>
-          {ACCENTS.map((accent) => (
-            <label key={accent} className={styles.swatch}>
-              <input
-                type="radio"
-                name="accent"
-                className="visually-hidden"
-                checked={accent === look.accent}
-                onChange={() => change({ accent })}
-              />
-              <span data-accent={accent} aria-hidden="true">
-                <IconCheck />
-              </span>
-              <span>{t(`settings.accent.${accent}`)}</span>
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <Swatches
+        label={t('settings.accent')}
+        value={look.accent}
+        onChange={(accent) => change({ accent: accent ?? PLAIN_LOOK.accent })}
+      />
       <Segmented
         label={t('settings.textScale')}
         value={look.textScale}
@@ -61,6 +45,12 @@ export function Appearance() {
           label: t(`settings.density.${value}`),
         }))}
         onChange={(density) => change({ density })}
+      />
+      <Switch
+        label={t('settings.contrast')}
+        hint={t('settings.contrastHint')}
+        checked={look.contrast === 'more'}
+        onChange={(event) => change({ contrast: event.target.checked ? 'more' : 'system' })}
       />
       <Switch
         label={t('settings.motion')}

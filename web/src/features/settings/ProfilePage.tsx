@@ -1,11 +1,10 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
-import { selectMe, setAvatar, updateProfile } from '@/entities/session';
-import { thumbnailUrl } from '@/lib/api';
+import { selectMe, updateProfile } from '@/entities/session';
+import { OwnPhoto } from '@/entities/session/OwnPhoto';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
 import { LIMITS } from '@/protocol';
-import { Avatar } from '@/ui/Avatar';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/TextField';
 import { toast } from '@/ui/toasts';
@@ -40,7 +39,7 @@ export function ProfilePage() {
 
   return (
     <>
-      <Photo id={me.id} name={me.display_name} avatar={me.avatar} />
+      <OwnPhoto />
       <form className={styles.form} onSubmit={(event) => void save(event)}>
         <TextField
           name="display_name"
@@ -65,49 +64,5 @@ export function ProfilePage() {
         </div>
       </form>
     </>
-  );
-}
-
-function Photo({ id, name, avatar }: { id: string; name: string; avatar: string | null }) {
-  const t = useT();
-  const dispatch = useAppDispatch();
-  const input = useRef<HTMLInputElement>(null);
-  const [busy, setBusy] = useState(false);
-  const change = async (file: File | null) => {
-    setBusy(true);
-    try {
-      await dispatch(setAvatar(file));
-    } catch (error) {
-      toast(errorText(error), { tone: 'danger' });
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <div className={styles.photo}>
-      <Avatar id={id} name={name} src={avatar ? thumbnailUrl(avatar, 320) : undefined} size={96} />
-      <div className={styles.actions}>
-        <Button busy={busy} onClick={() => input.current?.click()}>
-          {t('settings.changePhoto')}
-        </Button>
-        {avatar && (
-          <Button look="danger-quiet" disabled={busy} onClick={() => void change(null)}>
-            {t('settings.removePhoto')}
-          </Button>
-        )}
-        <input
-          ref={input}
-          type="file"
-          accept="image/jpeg,image/png,image/gif,image/webp"
-          hidden
-          aria-label={t('settings.changePhoto')}
-          onChange={(event) => {
-            const [file] = event.target.files ?? [];
-            event.target.value = '';
-            if (file) void change(file);
-          }}
-        />
-      </div>
-    </div>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { useT } from '@/lib/i18n';
 import { classes } from '@/ui/classes';
 import {
+  IconBell,
   IconBrush,
   IconChevronRight,
   IconEye,
@@ -17,6 +18,7 @@ import styles from './Settings.module.css';
 const ICONS = {
   profile: IconUserFilled,
   appearance: IconBrush,
+  notifications: IconBell,
   language: IconLanguage,
   privacy: IconEye,
   security: IconLock,

@@ -5,6 +5,7 @@ import { IconChevronLeft } from '@/ui/icons';
 import { About } from './About';
 import { Appearance } from './Appearance';
 import { LanguagePage } from './LanguagePage';
+import { Notifications } from './Notifications';
 import { Privacy } from './Privacy';
 import { ProfilePage } from './ProfilePage';
 import type { SettingsPage } from './pages';
@@ -15,6 +16,7 @@ import { Shortcuts } from './Shortcuts';
 const PAGES: Record<SettingsPage, () => ReactNode> = {
   profile: ProfilePage,
   appearance: Appearance,
+  notifications: Notifications,
   language: LanguagePage,
   privacy: Privacy,
   security: Security,

@@ -2,6 +2,7 @@
 export const SETTINGS_PAGES = [
   'profile',
   'appearance',
+  'notifications',
   'language',
   'privacy',
   'security',

@@ -14,10 +14,11 @@ import {
   selectConversationTitle,
   selectPeer,
 } from '@/entities/conversations';
-import { useAppSelector, useAppStore } from '@/entities/hooks';
+import { useAppDispatch, useAppSelector, useAppStore } from '@/entities/hooks';
 import { useWatchPresence } from '@/entities/presence';
 import { useT } from '@/lib/i18n';
 import { lazily } from '@/lib/lazily';
+import { useSwipe } from '@/lib/swipe';
 import { useNow } from '@/lib/watched';
 import { Button } from '@/ui/Button';
 import { EmptyState } from '@/ui/EmptyState';
@@ -28,6 +29,7 @@ import { useDrawnRange } from './fixed-window';
 import { LiveConversation } from './LiveConversation';
 import { useLongPress } from './long-press';
 import styles from './Sidebar.module.css';
+import { toggleArchived, toggleMuted } from './toggles';
 
 const LiveConversationMenu = lazily(
   async () => (await import('./LiveConversationMenu')).LiveConversationMenu,
@@ -42,6 +44,9 @@ type Props = {
   onNew: () => void;
   onGone: (conversationId: string) => void;
 };
+
+/** A row swiped so far is muted, or archived. */
+const SWIPE_FROM_PX = 72;
 
 /**
  * The list itself. One stop for Tab; Up, Down, Home, End and the first letters of a name move, Enter opens, the menu key
@@ -64,6 +69,16 @@ export function ConversationList({ ref, ids: liveIds, filter, currentId, onOpen,
     if (id) setMenu({ id, at });
     return id !== undefined;
   };
+  const dispatch = useAppDispatch();
+  useSwipe(ref, {
+    selector: '[data-conversation]',
+    ways: 'both',
+    countsFromPx: SWIPE_FROM_PX,
+    onSwipe: ({ dataset: { conversation: id } }, way) => {
+      press.cancel();
+      if (id !== undefined) void dispatch(way === 'end' ? toggleMuted(id) : toggleArchived(id));
+    },
+  });
   const press = useLongPress((element, at) => openMenu(element, at));
 
   const reachable = [focusedId, currentId].find((id) => id !== undefined && ids.includes(id)) ?? ids[0];

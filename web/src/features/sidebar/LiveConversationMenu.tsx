@@ -6,7 +6,6 @@ import {
   markUnread,
   selectConversation,
   selectListRow,
-  setArchived,
   setMuted,
   setPinned,
 } from '@/entities/conversations';
@@ -17,6 +16,7 @@ import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import type { Place } from '@/ui/place';
 import { toast } from '@/ui/toasts';
 import { type ConversationAction, ConversationMenu } from './ConversationMenu';
+import { toggleArchived } from './toggles';
 
 type Props = { id: string; at: Place; onClose: () => void; onGone: (id: string) => void };
 
@@ -40,7 +40,7 @@ export function LiveConversationMenu({ id, at, onClose, onGone }: Props) {
       return;
     }
     if (action.kind === 'pin') dispatch(setPinned(id, action.pinned));
-    if (action.kind === 'archive') dispatch(setArchived(id, action.archived));
+    if (action.kind === 'archive') dispatch(toggleArchived(id));
     if (action.kind === 'unread') dispatch(action.unread ? markUnread(id) : markRead(id, lastSeq));
     if (action.kind === 'mute') dispatch(setMuted(id, muteEnd(action.hours)));
   };

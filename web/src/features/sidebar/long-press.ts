@@ -15,6 +15,8 @@ export function useLongPress(onPress: (element: Element, at: { x: number; y: num
   };
   useEffect(() => () => clearTimeout(began.current?.timer), []);
   return {
+    /** The finger turned out to do something else. */
+    cancel,
     /** Whether the click being handled ends a long press. */
     wasLong: () => isLong.current,
     handlers: {
