@@ -15,7 +15,16 @@ test('a refusal keeps what was typed and says what is wrong', async ({ stranger,
   await expect(ann.door.username).toBeFocused();
   await expect(ann.door.password).toHaveAccessibleDescription('Use at least 8 characters.');
   await ann.door.register({ name: 'Ann', username: 'ann', password: PASSWORD });
-  await expect(ann.list.region).toBeVisible();
+
+  await test.step('who owns the server is shown around', async () => {
+    await expect(ann.page.getByLabel('Your name')).toHaveValue('Ann');
+    await ann.page.getByRole('button', { name: 'Next' }).click();
+    await expect(ann.page.getByRole('heading', { name: 'How it looks to you' })).toBeFocused();
+    await ann.page.getByRole('button', { name: 'Next' }).click();
+    await expect(ann.page.getByLabel('Link for others')).toHaveValue(/^http.*\/register$/);
+    await ann.page.getByRole('button', { name: 'Start' }).click();
+    await expect(ann.list.region).toBeVisible();
+  });
 
   const other = await stranger('Other');
   await other.page.goto('/');

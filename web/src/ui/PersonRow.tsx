@@ -1,5 +1,6 @@
 import { Avatar, type Face, type Presence } from './Avatar';
 import styles from './PersonRow.module.css';
+import { PersonWords } from './PersonWords';
 
 type Props = { face: Face; note: string; presence?: Presence; onPress: () => void };
 
@@ -8,10 +9,7 @@ export function PersonRow({ face, note, presence, onPress }: Props) {
   return (
     <button type="button" className={styles.row} onClick={onPress}>
       <Avatar {...face} size={40} presence={presence} />
-      <span className={styles.words}>
-        <bdi className={styles.name}>{face.name}</bdi>
-        <span className={styles.note}>{note}</span>
-      </span>
+      <PersonWords name={face.name} note={note} />
     </button>
   );
 }

@@ -2,6 +2,7 @@ import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { Avatar, type Face } from './Avatar';
 import { classes } from './classes';
 import { IconCheck, IconSearch, IconX } from './icons';
+import { PersonWords } from './PersonWords';
 import styles from './PickList.module.css';
 import { Spinner } from './Spinner';
 
@@ -16,7 +17,7 @@ type Props = {
   /** What the query found, best first. */
   options: readonly Pickable[];
   chosen: readonly Pickable[];
-  onToggle: (option: Pickable) => void;
+  onChange: (chosen: readonly Pickable[]) => void;
   /** The name of the button that takes a chosen one back. */
   removeLabel: (name: string) => string;
   busy?: boolean;
@@ -29,11 +30,15 @@ type Props = {
  * Down move in the list, Enter chooses, Backspace in an empty field takes the last chip back.
  */
 export function PickList(props: Props) {
-  const { label, placeholder, query, onQuery, options, chosen, onToggle, removeLabel, busy, empty } = props;
+  const { label, placeholder, query, onQuery, options, chosen, onChange, removeLabel, busy, empty } = props;
   const id = useId();
   const [at, setAt] = useState(0);
   const selected = Math.min(at, Math.max(0, options.length - 1));
   const isChosen = (option: Pickable) => chosen.some((each) => each.id === option.id);
+  const toggle = (option: Pickable) => {
+    onChange(isChosen(option) ? chosen.filter(({ id: each }) => each !== option.id) : [...chosen, option]);
+    onQuery('');
+  };
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
@@ -41,8 +46,8 @@ export function PickList(props: Props) {
     const option = options[selected];
     const last = chosen.at(-1);
     if (step !== undefined && options.length > 0) setAt((selected + step + options.length) % options.length);
-    else if (event.key === 'Enter' && option) onToggle(option);
-    else if (event.key === 'Backspace' && query === '' && last) onToggle(last);
+    else if (event.key === 'Enter' && option) toggle(option);
+    else if (event.key === 'Backspace' && query === '' && last) toggle(last);
     else return;
     event.preventDefault();
   };
@@ -55,7 +60,7 @@ export function PickList(props: Props) {
           <span key={each.id} className={styles.chip}>
             <Avatar {...each} size={24} />
             <bdi>{each.name}</bdi>
-            <button type="button" aria-label={removeLabel(each.name)} onClick={() => onToggle(each)}>
+            <button type="button" aria-label={removeLabel(each.name)} onClick={() => toggle(each)}>
               <IconX />
             </button>
           </span>
@@ -97,13 +102,10 @@ export function PickList(props: Props) {
             aria-selected={isChosen(option)}
             className={classes(styles.option, index === selected && styles.active)}
             onPointerDown={(event) => event.preventDefault()}
-            onClick={() => onToggle(option)}
+            onClick={() => toggle(option)}
           >
             <Avatar {...option} size={40} />
-            <span className={styles.words}>
-              <bdi className={styles.name}>{option.name}</bdi>
-              {option.note && <span className={styles.note}>{option.note}</span>}
-            </span>
+            <PersonWords name={option.name} note={option.note} />
             <span className={classes(styles.mark, isChosen(option) && styles.marked)} aria-hidden="true">
               {isChosen(option) && <IconCheck />}
             </span>

@@ -1,16 +1,14 @@
 import { useState } from 'react';
 import { addMembers, selectMembers } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
-import { searchUsers } from '@/entities/users';
+import { PeoplePicker } from '@/entities/users/PeoplePicker';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
-import { useLatest } from '@/lib/latest';
-import { faceOf } from '@/lib/people';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { IconButton } from '@/ui/IconButton';
 import { IconUserPlus } from '@/ui/icons';
-import { type Pickable, PickList } from '@/ui/PickList';
+import type { Pickable } from '@/ui/PickList';
 import { toast } from '@/ui/toasts';
 import styles from './Details.module.css';
 
@@ -38,19 +36,8 @@ function AddDialog({ conversationId, onClose }: { conversationId: string; onClos
   const t = useT();
   const dispatch = useAppDispatch();
   const members = useAppSelector((state) => selectMembers(state, conversationId));
-  const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState<readonly Pickable[]>([]);
   const [isAdding, setAdding] = useState(false);
-  const { answer, busy } = useLatest(query.trim(), (words) => dispatch(searchUsers(words)));
-  const options = (answer ?? [])
-    .filter(({ id }) => !members.some((member) => member.user_id === id))
-    .map((profile) => ({ ...faceOf(profile, profile.id), note: `@${profile.username}` }));
-  const toggle = (option: Pickable) => {
-    setChosen((now) =>
-      now.some(({ id }) => id === option.id) ? now.filter(({ id }) => id !== option.id) : [...now, option],
-    );
-    setQuery('');
-  };
   const add = async () => {
     setAdding(true);
     try {
@@ -78,17 +65,11 @@ function AddDialog({ conversationId, onClose }: { conversationId: string; onClos
         </Button>
       }
     >
-      <PickList
+      <PeoplePicker
         label={t('details.addPeople')}
-        placeholder={t('new.search')}
-        query={query}
-        onQuery={setQuery}
-        options={options}
+        isLeftOut={(id) => members.some(({ user_id }) => user_id === id)}
         chosen={chosen}
-        onToggle={toggle}
-        removeLabel={(name) => t('new.remove', { name })}
-        busy={busy}
-        empty={query.trim() === '' ? t('new.empty') : t('new.nobody')}
+        onChange={setChosen}
       />
     </Dialog>
   );

@@ -21,12 +21,6 @@ export function ForwardDialog({ conversationId, seq, onClose }: Props) {
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState<readonly Pickable[]>([]);
   const options = useAppSelector((state) => offered(state, query), sameIds);
-  const toggle = (option: Pickable) => {
-    setChosen((now) =>
-      now.some(({ id }) => id === option.id) ? now.filter(({ id }) => id !== option.id) : [...now, option],
-    );
-    setQuery('');
-  };
   const forward = async () => {
     onClose();
     try {
@@ -60,7 +54,7 @@ export function ForwardDialog({ conversationId, seq, onClose }: Props) {
         onQuery={setQuery}
         options={options}
         chosen={chosen}
-        onToggle={toggle}
+        onChange={setChosen}
         removeLabel={(name) => t('new.remove', { name })}
         empty={t('forward.empty')}
       />

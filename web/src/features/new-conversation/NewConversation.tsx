@@ -2,15 +2,13 @@ import { useState } from 'react';
 import { createGroup, openDirect } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { selectMe } from '@/entities/session';
-import { searchUsers } from '@/entities/users';
+import { PeoplePicker } from '@/entities/users/PeoplePicker';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
-import { useLatest } from '@/lib/latest';
-import { faceOf } from '@/lib/people';
-import { LIMITS, type Profile } from '@/protocol';
+import { LIMITS } from '@/protocol';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { type Pickable, PickList } from '@/ui/PickList';
+import type { Pickable } from '@/ui/PickList';
 import { TextField } from '@/ui/TextField';
 import { toast } from '@/ui/toasts';
 import styles from './NewConversation.module.css';
@@ -21,6 +19,7 @@ type Props = { onOpen: (conversationId: string) => void; onClose: () => void };
 export function NewConversation({ onOpen, onClose }: Props) {
   const t = useT();
   const dispatch = useAppDispatch();
+  const me = useAppSelector(selectMe);
   const [chosen, setChosen] = useState<readonly Pickable[]>([]);
   const [isNaming, setNaming] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -71,46 +70,14 @@ export function NewConversation({ onOpen, onClose }: Props) {
         </>
       }
     >
-      <PeoplePicker chosen={chosen} onChange={setChosen} />
+      <PeoplePicker
+        label={t('new.to')}
+        isLeftOut={(id) => id === me?.id}
+        chosen={chosen}
+        onChange={setChosen}
+      />
     </Dialog>
   );
-}
-
-type PickerProps = {
-  chosen: readonly Pickable[];
-  onChange: (chosen: readonly Pickable[]) => void;
-};
-
-function PeoplePicker({ chosen, onChange }: PickerProps) {
-  const t = useT();
-  const dispatch = useAppDispatch();
-  const me = useAppSelector(selectMe);
-  const [query, setQuery] = useState('');
-  const { answer, busy } = useLatest(query.trim(), (words) => dispatch(searchUsers(words)));
-  const options = (answer ?? []).filter(({ id }) => id !== me?.id).map(pickable);
-  const toggle = (option: Pickable) => {
-    const isChosen = chosen.some(({ id }) => id === option.id);
-    onChange(isChosen ? chosen.filter(({ id }) => id !== option.id) : [...chosen, option]);
-    setQuery('');
-  };
-  return (
-    <PickList
-      label={t('new.to')}
-      placeholder={t('new.search')}
-      query={query}
-      onQuery={setQuery}
-      options={options}
-      chosen={chosen}
-      onToggle={toggle}
-      removeLabel={(name) => t('new.remove', { name })}
-      busy={busy}
-      empty={query.trim() === '' ? t('new.empty') : t('new.nobody')}
-    />
-  );
-}
-
-function pickable(profile: Profile): Pickable {
-  return { ...faceOf(profile, profile.id), note: `@${profile.username}` };
 }
 
 type NameProps = {
