@@ -115,6 +115,7 @@ export function Details(props: Props) {
         </header>
         <Pins conversationId={conversationId} mayUnpin={mayEdit} onOpenAt={onOpenAt} />
         <Media conversationId={conversationId} onOpen={onOpenPhoto} onOpenAt={onOpenAt} />
+        {isGroup && <Members conversationId={conversationId} onOpenConversation={onOpenConversation} />}
         <section className={styles.section}>
           <Swatches
             label={t('details.accent')}
@@ -123,7 +124,6 @@ export function Details(props: Props) {
             onChange={(next) => setAccent(conversationId, next)}
           />
         </section>
-        {isGroup && <Members conversationId={conversationId} onOpenConversation={onOpenConversation} />}
         {!isSelf && <WayOut conversationId={conversationId} name={name} peerId={peerId} onGone={onGone} />}
       </div>
     </aside>
