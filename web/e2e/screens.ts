@@ -44,6 +44,17 @@ export const OUTSIDE: readonly Screen[] = [
   },
 ];
 
+const PAGES = [
+  'profile',
+  'appearance',
+  'notifications',
+  'language',
+  'privacy',
+  'security',
+  'shortcuts',
+  'about',
+] as const;
+
 /** What Ann of the demonstration can get to see, one after the other. */
 export const INSIDE: readonly Screen[] = [
   {
@@ -74,9 +85,37 @@ export const INSIDE: readonly Screen[] = [
     name: 'search without a result',
     show: async ({ page, list }) => {
       await list.search.fill('nobody is called that');
-      await expect(page.getByText('Nothing found')).toBeVisible();
+      await expect(page.getByText('No message says that.')).toBeVisible();
     },
     leave: async ({ list }) => list.search.fill(''),
+  },
+  {
+    name: 'search for messages',
+    show: async ({ list }) => {
+      await list.search.fill('the has:photo ');
+      const found = list.region.getByRole('region', { name: 'Messages' });
+      await expect(found.getByRole('button', { name: 'Remove “Photos”' })).toBeVisible();
+      await expect(found.getByRole('listitem').first()).toBeVisible();
+    },
+    leave: ({ list }) => list.search.press('Escape'),
+  },
+  {
+    name: 'palette',
+    show: async ({ page }) => {
+      await page.keyboard.press('Control+k');
+      const palette = page.getByRole('dialog', { name: 'Go anywhere' });
+      await palette.getByRole('combobox').fill('be');
+      await expect(palette.getByRole('option', { name: 'Mute Ben Ortiz' })).toBeVisible();
+    },
+    leave: escape,
+  },
+  {
+    name: 'keyboard shortcuts',
+    show: async ({ page }) => {
+      await page.keyboard.press('Control+/');
+      await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+    },
+    leave: escape,
   },
   {
     name: 'new conversation',
@@ -115,6 +154,16 @@ export const INSIDE: readonly Screen[] = [
     },
   },
   {
+    name: 'search in a conversation',
+    show: async ({ page }) => {
+      await page.keyboard.press('Control+f');
+      const bar = page.getByRole('search', { name: 'Search in Ben Ortiz' });
+      await bar.getByRole('searchbox').fill('the');
+      await expect(bar).toContainText(/1 of/);
+    },
+    leave: ({ page }) => page.getByRole('button', { name: 'Close the search' }).click(),
+  },
+  {
     name: 'menu of a message',
     show: async (person) => {
       await person.thread('Ben Ortiz').messages.last().click({ button: 'right' });
@@ -126,6 +175,20 @@ export const INSIDE: readonly Screen[] = [
     show: async ({ page }) => {
       await page.getByRole('menuitem', { name: 'More reactions' }).click();
       await expect(page.getByRole('dialog', { name: 'Emoji' })).toBeVisible();
+    },
+    leave: escape,
+  },
+  {
+    name: 'reactions',
+    show: async ({ page }) => {
+      const chip = page
+        .getByRole('log')
+        .getByRole('button', { name: /^\S+, \d/ })
+        .last();
+      await chip.click({ button: 'right' });
+      await expect(
+        page.getByRole('dialog', { name: 'Reactions' }).getByRole('listitem').first(),
+      ).toBeVisible();
     },
     leave: escape,
   },
@@ -222,7 +285,7 @@ export const INSIDE: readonly Screen[] = [
       await expect(page.getByRole('button', { name: /Ben Ortiz/ })).toBeVisible();
     },
   },
-  ...(['profile', 'appearance', 'language', 'privacy', 'security', 'about'] as const).map((name) => ({
+  ...PAGES.map((name) => ({
     name: `settings: ${name}`,
     show: async ({ page }: Person) => {
       await page.goto(`/settings/${name}`);

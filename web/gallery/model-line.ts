@@ -88,9 +88,35 @@ export class ModelLine implements Wire {
     if (route === '/me') return me();
     if (route === '/users') return { users: Object.keys(NAMES).map(profile), more: false };
     if (route === '/auth/sessions') return sessions();
+    if (route === '/search') return this.#search(new URLSearchParams(path.slice(route.length)));
+    if (route.endsWith('/pins')) return page(this.#messages(route).filter(({ pinned_at }) => pinned_at));
+    if (route.endsWith('/attachments')) {
+      const isPhotos = path.includes('kind=image');
+      const shows = ({ attachments }: Message) =>
+        attachments.some(({ kind }) => (kind === 'image') === isPhotos);
+      return page(this.#messages(route).filter(shows));
+    }
+    if (route.endsWith('/reactions')) return { reactions: [], users: [], more: false };
     if (route.endsWith('/receipts')) return { receipts: [], users: [], more: false };
     if (route.endsWith('/members')) return { members: [], users: [], more: false };
     throw new ApiError({ code: 'not_found', message: route });
+  }
+
+  /** The messages of `/conversations/ID/…`, newest first. */
+  #messages(route: string): Message[] {
+    const [, , id = ''] = route.split('/');
+    return (this.#server.conversations.get(id)?.messages ?? []).toReversed();
+  }
+
+  #search(asked: URLSearchParams): unknown {
+    const words = (asked.get('q') ?? '').toLowerCase();
+    const results = [...this.#server.conversations.entries()].flatMap(([conversation_id, { messages }]) =>
+      messages
+        .filter(({ kind, text }) => kind === 'text' && text.toLowerCase().includes(words))
+        .map((message) => ({ conversation_id, message })),
+    );
+    const newest = results.toSorted((a, b) => b.message.created_at - a.message.created_at);
+    return { results: newest.slice(0, Number(asked.get('limit'))), users: people(), more: false };
   }
 
   #answer(name: CommandName, p: Asked): unknown {
@@ -178,6 +204,7 @@ export class ModelLine implements Wire {
     const album = say('ines', lake, 40, '', {
       attachments: [photo('sunset', 1200, 600), photo('hills', 800, 600), photo('coffee', 800, 600)],
     });
+    server.pin('jonas', lake, ferry, true);
     server.react('mei', lake, album, '😍');
     server.react('jonas', lake, album, '😍');
     const last = say('kim', lake, 1, 'This morning? The light is unreal. Putting the first one on the wall.');
@@ -224,6 +251,15 @@ export class ModelLine implements Wire {
     const { messages = [] } = this.#server.conversations.get(id) ?? {};
     for (const row of messages) if (row.created_at < 1e9) row.created_at = now - 9000 * MINUTE;
   }
+}
+
+function people(): Profile[] {
+  return Object.keys(NAMES).map(profile);
+}
+
+/** A list of messages as REST gives it: all of it at once. */
+function page(messages: Message[]) {
+  return { messages, quotes: [], from_seq: 1, to_seq: 0, at_start: true, at_end: true, users: people() };
 }
 
 function profile(id: string): Profile {

@@ -28,6 +28,8 @@ const VIEWS = [
     '/settings',
     '/settings/profile',
     '/settings/appearance',
+    '/settings/notifications',
+    '/settings/shortcuts',
     '/settings/language',
     '/settings/privacy',
     '/settings/security',

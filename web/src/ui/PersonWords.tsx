@@ -7,7 +7,7 @@ export function PersonWords({ name, note }: Props) {
   return (
     <span className={styles.words}>
       <bdi className={styles.name}>{name}</bdi>
-      {note && <span className={styles.note}>{note}</span>}
+      {note && <bdi className={styles.note}>{note}</bdi>}
     </span>
   );
 }

@@ -21,6 +21,9 @@ type Props = {
 /** Held by every tab that is looked at: where one of them is, the system's screen and the loudspeaker stay out of it. */
 const WATCHED_LOCK = 'kith.watched';
 
+/** A group's messages are toasts no more often than this. */
+const GROUP_EVERY_MS = 60_000;
+
 /**
  * Tells of messages as they come: in the tab that is looked at as toasts, and when none is, by the one tab that speaks for
  * all, on the system's screen. What is read, here or anywhere, is taken away again.
@@ -35,12 +38,13 @@ export function Notices({ openId, onOpen }: Props) {
 
   useEffect(() => {
     const open = (id: string) => current.current.onOpen(id);
+    const isDue = pacing();
     const system = new SystemNotices(open);
     const tell = async (arrivals: readonly Arrival[]) => {
       const { openId: shown } = current.current;
       const unseen = arrivals.filter(({ conversationId }) => !isWatched() || conversationId !== shown);
       if (unseen.length === 0) return;
-      if (isWatched()) for (const arrival of unseen) showToast(store.getState(), arrival, open);
+      if (isWatched()) for (const arrival of unseen.filter(isDue)) showToast(store.getState(), arrival, open);
       if (!dispatch(speaksForAll()) || isQuiet(readNoticeChoices().quiet, new Date())) return;
       const isSomeTabWatched = isWatched() || (await isLocked());
       const choices = readNoticeChoices();
@@ -87,6 +91,18 @@ function showToast(state: State, arrival: Arrival, open: (id: string) => void) {
     about: conversationId,
     action: { label: t('notice.open'), onSelect: () => open(conversationId) },
   });
+}
+
+/** Whether a message is worth a toast: a lively group is not told of again and again, but a person always is. */
+function pacing(): (arrival: Arrival) => boolean {
+  const quietUntil = new Map<string, number>();
+  return ({ conversationId, kind }) => {
+    if (kind !== 'group') return true;
+    const now = performance.now();
+    if (now < (quietUntil.get(conversationId) ?? 0)) return false;
+    quietUntil.set(conversationId, now + GROUP_EVERY_MS);
+    return true;
+  };
 }
 
 /** Asks for nothing by itself: somebody who has just written will want to hear of the answer. */

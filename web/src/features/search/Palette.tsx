@@ -254,7 +254,7 @@ function PersonOption({ profile }: { profile: Profile }) {
     <>
       <Avatar {...faceOf(profile, profile.id)} size={32} />
       <bdi className={styles.name}>{nameOf(profile)}</bdi>
-      <span className={styles.keys}>@{profile.username}</span>
+      <bdi className={styles.keys}>@{profile.username}</bdi>
     </>
   );
 }
@@ -264,7 +264,11 @@ function ActionOption({ action }: { action: PaletteAction }) {
     <>
       <span className={styles.icon}>{action.icon}</span>
       <bdi className={styles.name}>{action.label}</bdi>
-      {action.keys && <kbd className={styles.keys}>{action.keys}</kbd>}
+      {action.keys && (
+        <kbd dir="ltr" className={styles.keys}>
+          {action.keys}
+        </kbd>
+      )}
     </>
   );
 }

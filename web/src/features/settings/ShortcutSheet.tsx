@@ -56,7 +56,9 @@ function Lines({ heading, lines }: { heading: string; lines: Line[] }) {
           <div key={name} className={styles.line}>
             <dt>{name}</dt>
             <dd>
-              <kbd className={styles.keys}>{keys}</kbd>
+              <kbd dir="ltr" className={styles.keys}>
+                {keys}
+              </kbd>
             </dd>
           </div>
         ))}

@@ -97,7 +97,13 @@ function Keys({ shortcut, isOn, onChoose }: KeysProps) {
       onBlur={() => setListening(false)}
       onKeyDown={onKeyDown}
     >
-      {isListening ? t('shortcuts.press') : <kbd className={styles.keys}>{keys}</kbd>}
+      {isListening ? (
+        t('shortcuts.press')
+      ) : (
+        <kbd dir="ltr" className={styles.keys}>
+          {keys}
+        </kbd>
+      )}
     </button>
   );
 }
