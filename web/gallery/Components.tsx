@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import type { Accent } from '@/lib/look';
 import { Avatar, StackedAvatar } from '@/ui/Avatar';
 import { Badge } from '@/ui/Badge';
 import { Bubble } from '@/ui/Bubble';
@@ -9,9 +10,11 @@ import { IconButton } from '@/ui/IconButton';
 import { IconMessageCircle, IconPencil, IconX } from '@/ui/icons';
 import { Notice } from '@/ui/Notice';
 import { PersonRow } from '@/ui/PersonRow';
+import { type Pickable, PickList } from '@/ui/PickList';
 import { Segmented } from '@/ui/Segmented';
 import { Skeleton } from '@/ui/Skeleton';
 import { Spinner } from '@/ui/Spinner';
+import { Swatches } from '@/ui/Swatches';
 import { Switch } from '@/ui/Switch';
 import { Tabs } from '@/ui/Tabs';
 import { TextField } from '@/ui/TextField';
@@ -19,6 +22,11 @@ import { Tick, type TickState } from '@/ui/Tick';
 import { TypingDots } from '@/ui/TypingDots';
 import styles from './Components.module.css';
 
+const PEOPLE: Pickable[] = ['Ines', 'Jonas', '田中ゆき'].map((name) => ({
+  id: name,
+  name,
+  note: '@someone',
+}));
 const HUES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
 const TICKS: TickState[] = ['queued', 'sending', 'sent', 'delivered', 'seen', 'failed'];
 
@@ -26,6 +34,8 @@ const TICKS: TickState[] = ['queued', 'sending', 'sent', 'delivered', 'seen', 'f
 export function Components() {
   const [tab, setTab] = useState<'media' | 'files'>('media');
   const [theme, setTheme] = useState('system');
+  const [accent, setAccent] = useState<Accent>();
+  const [chosen, setChosen] = useState<readonly Pickable[]>(PEOPLE.slice(0, 1));
   return (
     <main className={styles.page}>
       <h1>Components</h1>
@@ -113,6 +123,22 @@ export function Components() {
           onChange={setTheme}
           options={['system', 'light', 'dark'].map((value) => ({ value, label: value }))}
         />
+      </Group>
+      <Group title="Accents and people">
+        <Swatches label="Colour" value={accent} none="As everywhere" onChange={setAccent} />
+        <div className={styles.wide}>
+          <PickList
+            label="To"
+            placeholder="Name or username"
+            query=""
+            onQuery={() => undefined}
+            options={PEOPLE}
+            chosen={chosen}
+            onChange={setChosen}
+            removeLabel={(name) => `Remove ${name}`}
+            empty="Nobody"
+          />
+        </div>
       </Group>
       <Group title="Chips and tabs">
         <Chip pressed>All</Chip>

@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import '@/ui/global.css';
+import { loadLaterWords } from '@/lib/i18n';
 import { setLanguage } from '@/lib/i18n/language';
 import { activatePseudo, PSEUDO } from '@/lib/i18n/pseudo';
 import { PLAIN_LOOK, setLook } from '@/lib/look';
@@ -23,6 +24,7 @@ setLook({
 const language = query.get('lang');
 if (language === PSEUDO) activatePseudo();
 else await setLanguage(language ?? 'en');
+await loadLaterWords();
 // On the body, since the client itself sets the direction of the document with its language.
 const direction = query.get('dir');
 if (direction) document.body.dir = direction;

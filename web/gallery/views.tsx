@@ -167,6 +167,7 @@ function Frame({ pane, main }: { pane: 'list' | 'main' | 'details'; main: ReactN
 export const VIEWS: Record<string, () => ReactNode> = {
   live: () => liveClient(new URLSearchParams(location.search).get('path') ?? '/'),
   signIn: () => <SignIn server={SERVER} onSignIn={refuse} />,
+  ended: () => <SignIn server={SERVER} ended="password_changed" onSignIn={refuse} />,
   register: () => <Register server={{ ...SERVER, empty: true }} onRegister={refuse} />,
   demo: () => (
     <DemoLanding

@@ -14,6 +14,8 @@ type Props = {
   size?: 'small' | 'medium';
   /** The body brings its own padding and scrolling, as a list does. */
   flush?: boolean;
+  /** There is nothing in it to operate, only to read: the body has the focus, so that keys scroll it. */
+  reading?: boolean;
   children?: ReactNode;
 };
 
@@ -21,7 +23,16 @@ type Props = {
  * A modal dialog on the browser's own element: it traps focus, closes on Escape and a click beside it, and gives focus
  * back to where it was.
  */
-export function Dialog({ title, closeLabel, onClose, actions, size = 'medium', flush, children }: Props) {
+export function Dialog({
+  title,
+  closeLabel,
+  onClose,
+  actions,
+  size = 'medium',
+  flush,
+  reading,
+  children,
+}: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useModal(ref);
@@ -49,7 +60,12 @@ export function Dialog({ title, closeLabel, onClose, actions, size = 'medium', f
             </IconButton>
           )}
         </header>
-        <div className={classes(styles.body, flush && styles.flush)}>{children}</div>
+        <div
+          className={classes(styles.body, flush && styles.flush)}
+          {...(reading && { role: 'region', 'aria-labelledby': id, tabIndex: 0, 'data-autofocus': '' })}
+        >
+          {children}
+        </div>
         {actions && <footer className={styles.footer}>{actions}</footer>}
       </div>
     </dialog>

@@ -13,7 +13,7 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
     keys: shownKeys(keysOf(each)),
   }));
   return (
-    <Dialog title={t('shortcuts.title')} closeLabel={t('action.close')} onClose={onClose}>
+    <Dialog title={t('shortcuts.title')} closeLabel={t('action.close')} onClose={onClose} reading>
       <Lines
         heading={t('shortcuts.everywhere')}
         lines={[
