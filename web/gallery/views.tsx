@@ -101,6 +101,8 @@ function Thread({ messages, mode }: { messages: ShownMessage[]; mode?: ComposerM
         foot={<TypingRow people={[INES]} />}
         onAct={nothing}
         onNear={nothing}
+        onSeen={nothing}
+        onMoved={nothing}
         onJumpToLatest={nothing}
         onLive={nothing}
         renderRow={(row, look) => {

@@ -28,9 +28,8 @@ import { useReactionTips } from '@/features/message-actions/useReactionTips';
 import { useMarks } from '@/features/search/marks';
 import type { Act } from '@/features/timeline/acts';
 import { LiveThreadHeader, useThreadTitle } from '@/features/timeline/LiveThreadHeader';
-import { keyOfRow, LiveTimeline } from '@/features/timeline/LiveTimeline';
+import { keyOfRow, LiveTimeline, type ThreadHandle } from '@/features/timeline/LiveTimeline';
 import { shownQuote } from '@/features/timeline/shown';
-import type { TimelineHandle } from '@/features/timeline/Timeline';
 import { useAccent } from '@/lib/accents';
 import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { useT } from '@/lib/i18n';
@@ -64,6 +63,8 @@ type Props = {
   at: number | undefined;
   /** To a message; one of a walk leaves no trace for Back. */
   onJump: (seq: number, isWalk: boolean) => void;
+  /** Names the entry of the browser's history. */
+  visit: string;
   /** What `at` asked for has been done, or cannot be. */
   onArrived: () => void;
 };
@@ -76,14 +77,26 @@ const DRAFT_AFTER_MS = 300;
 
 /** One conversation: its header, its messages and the field, and how they play together. */
 export function ConversationPane(props: Props) {
-  const { id, detailsOpen, at, words, isFinding, onJump, onArrived, onFind, onBack, onDetails, onView } =
-    props;
+  const {
+    id,
+    detailsOpen,
+    at,
+    visit,
+    words,
+    isFinding,
+    onJump,
+    onArrived,
+    onFind,
+    onBack,
+    onDetails,
+    onView,
+  } = props;
   const t = useT();
   const exists = useAppSelector((state) => selectConversation(state, id) !== undefined);
   const isLoaded = useAppSelector(selectConversationsLoaded);
   const title = useThreadTitle(id);
   const [mode, setMode] = useState<ComposerMode>();
-  const timeline = useRef<TimelineHandle>(null);
+  const timeline = useRef<ThreadHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const store = useAppStore();
   const compose = useComposing(id, mode, () => setMode(undefined));
@@ -168,6 +181,7 @@ export function ConversationPane(props: Props) {
         conversationId={id}
         title={title}
         at={at}
+        visit={visit}
         onArrived={onArrived}
         onAct={onAct}
         onGreet={(text) => compose.send({ text, mentions: [], files: [] })}

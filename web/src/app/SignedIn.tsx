@@ -9,6 +9,7 @@ import { t, useT } from '@/lib/i18n';
 import { lazily } from '@/lib/lazily';
 import { PHONE, useMedia, WIDE } from '@/lib/media';
 import { faceOf } from '@/lib/people';
+import { uuidv7 } from '@/lib/uuid';
 import { EmptyState } from '@/ui/EmptyState';
 import { IconMessageCircle } from '@/ui/icons';
 import { CrashBoundary } from './CrashBoundary';
@@ -48,7 +49,16 @@ export type Viewing = {
 /** Inside: the list, what is open beside it, and what lies over both. */
 export function SignedIn() {
   const translate = useT();
-  const { place, conversationId, showsDetails, settingsPage: pageName, at, path, navigate } = useWhere();
+  const {
+    place,
+    conversationId,
+    showsDetails,
+    settingsPage: pageName,
+    at,
+    visit,
+    path,
+    navigate,
+  } = useWhere();
   const dispatch = useAppDispatch();
   const me = useAppSelector(selectMe);
   const server = useAppSelector(selectServerInfo);
@@ -75,7 +85,8 @@ export function SignedIn() {
   };
   const closeLayer = () => setLayer(undefined);
   const toggleDetails = () =>
-    conversationId && navigate(conversationPath(conversationId, undefined, !showsDetails));
+    conversationId &&
+    navigate(conversationPath(conversationId, undefined, !showsDetails), { state: { visit } });
   const around = useAround(conversationId, open);
   const title = useAppSelector((state) => selectConversationTitle(state, conversationId ?? ''));
   useTitle(title || titleOf(place), unread);
@@ -119,7 +130,8 @@ export function SignedIn() {
   if (isWelcome) return welcome;
 
   const pane = paneOf({ place, conversationId, showsDetails, page: pageName });
-  const closeDetails = () => conversationId && navigate(conversationPath(conversationId), { replace: true });
+  const closeDetails = () =>
+    conversationId && navigate(conversationPath(conversationId), { replace: true, state: { visit } });
   return (
     <>
       <Shell
@@ -161,12 +173,16 @@ export function SignedIn() {
                   detailsOpen={showsDetails}
                   onBack={goHome}
                   at={at}
+                  visit={visit}
                   words={marked?.id === conversationId ? marked.words : ''}
                   onJump={(seq, isWalk) =>
                     navigate(conversationPath(conversationId, seq, showsDetails), { replace: isWalk })
                   }
                   onArrived={() =>
-                    navigate(conversationPath(conversationId, undefined, showsDetails), { replace: true })
+                    navigate(conversationPath(conversationId, undefined, showsDetails), {
+                      replace: true,
+                      state: { visit: uuidv7() },
+                    })
                   }
                   isFinding={findingIn === conversationId}
                   onFind={(isFinding) => setFindingIn(isFinding ? conversationId : undefined)}

@@ -1,4 +1,5 @@
 import { useLocation, useSearch } from 'wouter';
+import { useHistoryState } from 'wouter/use-browser-location';
 import type { Place } from './shell/Navigation';
 
 /** Where one is, as the address bar says it. */
@@ -35,10 +36,14 @@ export function conversationPath(id: string, at?: number, showsDetails = false):
   return at === undefined ? path : `${path}?at=${at}`;
 }
 
-/** Where one is now, and how to go elsewhere. */
+/**
+ * Where one is now, and how to go elsewhere. `visit` names the entry of the browser's history once a message has been
+ * gone to in it.
+ */
 export function useWhere() {
   const [path, navigate] = useLocation();
-  return { ...whereOf(path, useSearch()), path, navigate };
+  const { visit = '' } = useHistoryState<{ visit?: string } | null>() ?? {};
+  return { ...whereOf(path, useSearch()), visit, path, navigate };
 }
 
 function seqOf(text: string | null): number | undefined {

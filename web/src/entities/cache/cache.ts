@@ -1,5 +1,5 @@
 import { Database } from '@/lib/cache';
-import type { ConversationId, Me, Profile, UserId } from '@/protocol';
+import type { ConversationId, Me, Profile, Seq, UserId } from '@/protocol';
 import type { AccountState } from '../account/slice';
 import type { ConversationEntry } from '../conversations/entry';
 import type { Timeline } from '../messages/timeline';
@@ -34,6 +34,17 @@ interface StoredFile {
 /** Names the person whose cache this device keeps. Absent on a shared computer, where nothing is kept. */
 const KEEPER_KEY = 'kith.cache';
 
+/** Where a conversation was being read when it was left: a message, and how far below the top it stood, in pixels. */
+export interface Whereabouts {
+  readonly seq: Seq;
+  readonly top: number;
+}
+
+const PLACES_KEY = 'kith.places';
+
+/** Conversations whose place is remembered; the one left longest ago goes first. */
+const PLACES_MAX = 100;
+
 /**
  * What this device keeps between visits: a cache of what the server said, and the outbox, which is not a cache. Nothing
  * is kept before {@link keep} was called for the person who is signed in. No method throws.
@@ -41,6 +52,13 @@ const KEEPER_KEY = 'kith.cache';
 export class LocalCache {
   readonly #database = new Database();
   #isKept = readKeeper() !== undefined;
+
+  /** By conversation, the one left last at the end. */
+  #places = new Map<ConversationId, Whereabouts>();
+
+  constructor() {
+    if (this.#isKept) this.#places = readPlaces();
+  }
 
   /** Opens the database ahead of the first read. */
   open(): void {
@@ -55,13 +73,18 @@ export class LocalCache {
   /** From now on keeps what belongs to this person; what was another's goes. */
   async keep(user: UserId): Promise<void> {
     const keeper = readKeeper();
-    if (keeper !== undefined && keeper !== user) await this.#database.destroy();
+    if (keeper !== undefined && keeper !== user) {
+      this.#places.clear();
+      await this.#database.destroy();
+    }
     this.#isKept = writeKeeper(user);
   }
 
   /** Deletes everything and keeps nothing until {@link keep} is called again. */
   async destroy(): Promise<void> {
     this.#isKept = false;
+    this.#places.clear();
+    writePlaces(this.#places);
     writeKeeper(undefined);
     await this.#database.destroy();
   }
@@ -69,6 +92,19 @@ export class LocalCache {
   /** Drops what the server said, not what waits in the outbox. */
   async dropServerState(): Promise<void> {
     if (this.#isKept) await this.#database.clear(['boot', 'timelines']);
+  }
+
+  /** Where a conversation was left, if that was not at its newest message. */
+  leftAt(id: ConversationId): Whereabouts | undefined {
+    return this.#places.get(id);
+  }
+
+  /** Remembers where a conversation was left. At once, because the page may be about to go. */
+  leave(id: ConversationId, place: Whereabouts | undefined): void {
+    this.#places.delete(id);
+    if (place) this.#places.set(id, place);
+    for (const old of [...this.#places.keys()].slice(0, -PLACES_MAX)) this.#places.delete(old);
+    if (this.#isKept) writePlaces(this.#places);
   }
 
   async readBoot(): Promise<BootRecord | undefined> {
@@ -155,5 +191,22 @@ function writeKeeper(user: UserId | undefined): boolean {
     return user !== undefined;
   } catch {
     return false;
+  }
+}
+
+function readPlaces(): Map<ConversationId, Whereabouts> {
+  try {
+    return new Map(JSON.parse(localStorage.getItem(PLACES_KEY) ?? '[]') as [ConversationId, Whereabouts][]);
+  } catch {
+    return new Map();
+  }
+}
+
+function writePlaces(places: ReadonlyMap<ConversationId, Whereabouts>): void {
+  try {
+    if (places.size === 0) localStorage.removeItem(PLACES_KEY);
+    else localStorage.setItem(PLACES_KEY, JSON.stringify([...places]));
+  } catch {
+    // Nothing is remembered then, and conversations open at their newest message.
   }
 }

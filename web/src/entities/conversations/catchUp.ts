@@ -3,10 +3,10 @@ import { ApiError } from '@/lib/api';
 import type { ConversationId, PageRequest, Seq } from '@/protocol';
 import { backoff, type Realtime } from '@/realtime';
 import type { LocalCache } from '../cache/cache';
-import { type LoadPart, loadMoved, NO_LOADS, timelineRestored } from '../messages/slice';
-import { shownBlock } from '../messages/timeline';
+import { focused, type LoadPart, type Loads, loadMoved, NO_LOADS, timelineRestored } from '../messages/slice';
+import { blockOf, shownBlock } from '../messages/timeline';
 import type { Host } from '../thunk';
-import { versionOf } from './entry';
+import { myOf, versionOf } from './entry';
 
 /** Conversations that are asked about at the same time. The one on screen always comes first. */
 const CATCH_UPS_MAX = 4;
@@ -39,19 +39,49 @@ export class CatchUp {
       if (!this.#busy.has(id)) void this.#closeGap(id);
     }
     const { openId } = state.conversations;
-    if (openId !== null) void this.latest(openId);
+    if (openId !== null && !hasRows(state, openId)) void this.open(openId);
+  }
+
+  readonly #opening = new Set<ConversationId>();
+
+  /**
+   * Sees to it that what a conversation opens with is held: its first new message, else what was read when it was left,
+   * else its newest. Whoever goes to a message of it does so without this.
+   */
+  async open(id: ConversationId): Promise<void> {
+    if (this.#opening.has(id)) return;
+    this.#opening.add(id);
+    try {
+      await this.#open(id);
+    } finally {
+      this.#opening.delete(id);
+    }
+  }
+
+  async #open(id: ConversationId): Promise<void> {
+    await this.#restore(id);
+    const state = this.#host.getState();
+    if (loadsOf(state, id).target === 'loading') return;
+    const seq = firstNew(state, id) ?? this.#cache.leftAt(id)?.seq ?? null;
+    const timeline = state.messages.timelines[id];
+    if (seq === null || (timeline && blockOf(timeline, seq))) this.#host.dispatch(focused({ id, seq }));
+    else if (await this.page({ conversation_id: id, around: seq }, 'target')) return;
+    await this.latest(id);
   }
 
   /** Sees to it that something of a conversation can be shown: from this device if it has it, then from the server. */
   async latest(id: ConversationId): Promise<void> {
+    await this.#restore(id);
+    if (!hasRows(this.#host.getState(), id)) await this.page({ conversation_id: id }, 'latest');
+  }
+
+  /** Puts in what this device has of a conversation, if nothing of it is held. */
+  async #restore(id: ConversationId): Promise<void> {
     if (hasRows(this.#host.getState(), id)) return;
     const timeline = await this.#cache.readTimeline(id);
-    if (timeline && !hasRows(this.#host.getState(), id)) {
-      this.#host.dispatch(timelineRestored({ id, timeline }));
-      this.check();
-      return;
-    }
-    await this.page({ conversation_id: id }, 'latest');
+    if (!timeline || hasRows(this.#host.getState(), id)) return;
+    this.#host.dispatch(timelineRestored({ id, timeline }));
+    this.check();
   }
 
   /** Fetches a page, unless the same part is on its way; whether it is there. Failure shows in the part's status. */
@@ -59,7 +89,7 @@ export class CatchUp {
     const id = request.conversation_id;
     const state = this.#host.getState();
     const entry = state.conversations.byId[id];
-    if (!entry || (state.messages.loads[id] ?? NO_LOADS)[part] === 'loading') return false;
+    if (!entry || loadsOf(state, id)[part] === 'loading') return false;
     this.#host.dispatch(loadMoved({ id, part, status: 'loading' }));
     try {
       const full = { ...request, limit: PAGE_MESSAGES };
@@ -164,6 +194,17 @@ function lacks(state: RootState, id: ConversationId): boolean {
 
 function stale(byId: RootState['conversations']['byId']): readonly ConversationId[] {
   return Object.keys(byId).filter((id) => byId[id]?.stale);
+}
+
+/** The first message that is new to the reader, if there is any. */
+function firstNew(state: RootState, id: ConversationId): Seq | undefined {
+  const entry = state.conversations.byId[id];
+  const my = entry && myOf(entry);
+  return my && my.unread > 0 ? my.read_seq + 1 : undefined;
+}
+
+function loadsOf(state: RootState, id: ConversationId): Loads {
+  return state.messages.loads[id] ?? NO_LOADS;
 }
 
 function hasRows(state: RootState, id: ConversationId): boolean {

@@ -1,5 +1,6 @@
 /** Conversations: the list, and what one keeps of each. */
 
+export type { Whereabouts } from '../cache/cache';
 export type { SharedConversation } from './entry';
 export {
   type ConversationFilter,
@@ -23,7 +24,9 @@ export {
   createGroup,
   jumpTo,
   jumpToLatest,
+  keepPlace,
   leave,
+  leftAt,
   loadMembers,
   loadNewer,
   loadOlder,

@@ -9,11 +9,13 @@ import type {
   UpdateConversation,
   UserId,
 } from '@/protocol';
+import type { Whereabouts } from '../cache/cache';
 import { concerns } from '../messages/rows';
-import { settledAtEnd, timelineUsed } from '../messages/slice';
+import { headed, timelineUsed } from '../messages/slice';
 import type { Timeline } from '../messages/timeline';
 import type { AppThunk } from '../thunk';
 import { usersLoaded } from '../users/slice';
+import { type ConversationEntry, myOf } from './entry';
 import { membersLoaded, opened } from './slice';
 
 export { block } from '../account';
@@ -49,9 +51,19 @@ export function openConversation(id: ConversationId | null): AppThunk<Promise<vo
     dispatch(opened(id));
     if (id === null) return;
     dispatch(timelineUsed(id));
+    await catchUp.open(id);
     catchUp.check();
-    await catchUp.latest(id);
   };
+}
+
+/** Where a conversation was left, if that was not at its newest message. */
+export function leftAt(id: ConversationId): AppThunk<Whereabouts | undefined> {
+  return (_dispatch, _getState, { cache }) => cache.leftAt(id);
+}
+
+/** Remembers where a conversation is left; `undefined` is its newest message. */
+export function keepPlace(id: ConversationId, place: Whereabouts | undefined): AppThunk {
+  return (_dispatch, _getState, { cache }) => cache.leave(id, place);
 }
 
 /** Says that everything up to `seq` has been seen: the conversation is open, the page visible, the message on screen. */
@@ -62,9 +74,9 @@ export function markRead(id: ConversationId, seq: Seq): AppThunk {
     const me = state.session.me?.id;
     if (!entry || me === undefined) return;
     if (entry.my.marked_unread) echoes.set(id, { marked_unread: false });
-    if (seq >= entry.shared.last_seq) dispatch(settledAtEnd(id));
+    dispatch(headed({ id, heading: seq >= entry.shared.last_seq ? 'newer' : 'older' }));
     if (seq > Math.max(entry.my.read_seq, entry.echo.read_seq)) {
-      echoes.read(id, seq, leftAfter(state.messages.timelines[id], seq, entry.shared.last_seq, me));
+      echoes.read(id, seq, leftAfter(entry, state.messages.timelines[id], seq, me));
     }
   };
 }
@@ -168,21 +180,30 @@ function update(
   };
 }
 
-/** The others' messages after `seq`, if all of them are held; else nothing is known to be left, and the server says. */
+/** How many of the others' unread messages come after `seq`: those that are held up to there are taken off. */
 function leftAfter(
+  entry: ConversationEntry,
   timeline: Timeline | undefined,
   seq: Seq,
-  lastSeq: Seq,
   me: UserId,
 ): { unread: number; mentions: number } {
-  if (!timeline || seq >= lastSeq) return { unread: 0, mentions: 0 };
-  const after = Object.values(timeline.rows).filter(
-    (row) => row.seq > seq && row.sender_id !== me && row.kind === 'text' && row.unsent_at === null,
+  if (!timeline || seq >= entry.shared.last_seq) return { unread: 0, mentions: 0 };
+  const my = myOf(entry);
+  const read = Object.values(timeline.rows).filter(
+    (row) =>
+      row.seq > my.read_seq &&
+      row.seq <= seq &&
+      row.sender_id !== me &&
+      row.kind === 'text' &&
+      row.unsent_at === null,
   );
-  const mentions = after.filter((row) =>
+  const mentions = read.filter((row) =>
     concerns(row, row.reply_to === null ? undefined : timeline.rows[row.reply_to], me),
   );
-  return { unread: after.length, mentions: mentions.length };
+  return {
+    unread: Math.max(0, my.unread - read.length),
+    mentions: Math.max(0, my.mentions - mentions.length),
+  };
 }
 
 function ignore(): void {}

@@ -1,5 +1,6 @@
 /** Messages: what was said. */
 export {
+  selectIndex,
   selectLoads,
   selectMessage,
   selectPinned,

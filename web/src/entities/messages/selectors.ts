@@ -44,6 +44,19 @@ const computeKeys = memoByKey(
   ([timeline, waiting, changes]) => keysOf(timeline, waiting, changes),
 );
 
+/**
+ * The place of a message among those of {@link selectTimeline}, or of the next one when it is hidden from the reader;
+ * nothing when it is not among what is shown.
+ */
+export function selectIndex(state: RootState, id: ConversationId, seq: Seq): number | undefined {
+  const timeline = state.messages.timelines[id];
+  const block = timeline && shownBlock(timeline);
+  if (!block || seq < block.from || seq > block.to) return undefined;
+  const shown = block.seqs.find((each) => each >= seq) ?? block.seqs.at(-1) ?? seq;
+  const index = selectTimeline(state, id).indexOf(timeline.sentHere[shown] ?? shown);
+  return index < 0 ? undefined : index;
+}
+
 /** A message of a timeline as it is shown; nothing when it is not there any more. */
 export const selectMessage: (
   state: RootState,

@@ -30,8 +30,8 @@ export const loadMoved = createAction<{ id: ConversationId; part: LoadPart; stat
 /** Shows the block that holds this message, or the newest (`null`). */
 export const focused = createAction<{ id: ConversationId; seq: Seq | null }>('messages/focused');
 
-/** The reader is at the live end: what is far above may go. */
-export const settledAtEnd = createAction<ConversationId>('messages/settledAtEnd');
+/** Where the reader is heading: what is far away on the other side may go. */
+export const headed = createAction<{ id: ConversationId; heading: Timeline['heading'] }>('messages/headed');
 
 /** Messages of one conversation from this device's own cache. */
 export const timelineRestored = createAction<{ id: ConversationId; timeline: Timeline }>(
@@ -53,9 +53,10 @@ export function messagesReducer(state: MessagesState = noMessages, action: Unkno
     const { id, seq } = action.payload;
     return withTimeline(state, id, (timeline) => focus(timeline, seq));
   }
-  if (settledAtEnd.match(action)) {
-    return withTimeline(state, action.payload, (timeline) =>
-      timeline.heading === 'newer' ? timeline : { ...timeline, heading: 'newer' },
+  if (headed.match(action)) {
+    const { id, heading } = action.payload;
+    return withTimeline(state, id, (timeline) =>
+      timeline.heading === heading ? timeline : { ...timeline, heading },
     );
   }
   if (timelineRestored.match(action)) {

@@ -3,6 +3,7 @@ import {
   type MouseEvent,
   type RefObject,
   Suspense,
+  useEffect,
   useMemo,
   useRef,
   useState,
@@ -19,6 +20,7 @@ import { useWatchPresence } from '@/entities/presence';
 import { useT } from '@/lib/i18n';
 import { lazily } from '@/lib/lazily';
 import { useSwipe } from '@/lib/swipe';
+import { markPainted } from '@/lib/painted';
 import { useNow } from '@/lib/watched';
 import { Button } from '@/ui/Button';
 import { EmptyState } from '@/ui/EmptyState';
@@ -63,6 +65,7 @@ export function ConversationList({ ref, ids: liveIds, filter, currentId, onOpen,
   const { first, end } = useDrawnRange(ref, row, ids.length);
   const shown = ids.slice(first, end);
   useWatchPeers(shown);
+  useEffect(() => (isLoaded ? markPainted('kith:list-painted') : undefined), [isLoaded]);
 
   const openMenu = (element: Element, at: Place) => {
     const id = idOf(element);

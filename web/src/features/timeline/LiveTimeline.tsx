@@ -1,9 +1,8 @@
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { shallowEqual } from 'react-redux';
 import { markRead, selectConversation, selectMy } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import {
-  jumpTo,
   jumpToLatest,
   loadNewer,
   loadOlder,
@@ -16,23 +15,33 @@ import {
 import { selectTyping } from '@/entities/typing';
 import { selectUser } from '@/entities/users';
 import { useT } from '@/lib/i18n';
+import { markPainted } from '@/lib/painted';
 import { faceOf } from '@/lib/people';
 import { useNow, useWatched } from '@/lib/watched';
+import { selectConnection } from '@/realtime';
 import type { Act } from './acts';
 import { announceMessages } from './announce';
 import { layOut, type Placed } from './grouping';
 import { LiveRow } from './LiveRow';
 import { Timeline, type TimelineHandle } from './Timeline';
+import { TimelineGap } from './TimelineGap';
 import { TimelineHead } from './TimelineHead';
 import { TypingRow } from './TypingRow';
+import { useRowWindow } from './useRowWindow';
+import { useWhereabouts } from './useWhereabouts';
+
+/** What a conversation's page does with its messages. */
+export type ThreadHandle = Pick<TimelineHandle, 'enter' | 'toLive'>;
 
 type Props = {
-  ref: RefObject<TimelineHandle | null>;
+  ref: RefObject<ThreadHandle | null>;
   conversationId: string;
   title: string;
   /** The message that is to be shown now; {@link onArrived} when that is done, or cannot be. */
   at: number | undefined;
   onArrived: () => void;
+  /** Names the entry of the browser's history: back at an earlier one, one is back at what was read there. */
+  visit: string;
   onAct: (act: Act) => void;
   /** A greeting was chosen in an empty conversation. */
   onGreet: (text: string) => void;
@@ -40,60 +49,94 @@ type Props = {
 
 /** The messages of a conversation as the store has them. Mount it anew for each conversation. */
 export function LiveTimeline(props: Props) {
-  const { ref, conversationId, title, at, onArrived, onAct, onGreet } = props;
+  const { ref, conversationId, title, at, onArrived, visit, onAct, onGreet } = props;
   const t = useT();
   const dispatch = useAppDispatch();
+  const timeline = useRef<TimelineHandle>(null);
   const keys = useAppSelector((state) => selectTimeline(state, conversationId));
   const ends = useAppSelector((state) => selectTimelineEnds(state, conversationId));
   const loads = useAppSelector((state) => selectLoads(state, conversationId));
-  const inGroup = useAppSelector((state) => selectConversation(state, conversationId)?.kind === 'group');
+  const kind = useAppSelector((state) => selectConversation(state, conversationId)?.kind);
+  const isOnline = useAppSelector((state) => selectConnection(state) === 'online');
   const typing = useTypingFaces(conversationId);
-  const placed = usePlaced(conversationId, keys);
   const firstUnread = useFirstUnread(conversationId);
+  const rows = useRowWindow(keys, () => timeline.current?.isAtLive() ?? true);
+  const placed = usePlaced(conversationId, rows.shown);
   const now = useNow();
   const days = useMemo(() => layOut(placed, firstUnread), [placed, firstUnread]);
-  const [isAtLive, setAtLive] = useState(true);
-  const newBelow = useSeen(conversationId, placed, isAtLive && ends.atLiveEnd);
-  const target = useRef<number>(undefined);
-
-  const arrived = useRef(onArrived);
-  arrived.current = onArrived;
-  useEffect(() => {
-    if (at === undefined || !ends.isLoaded) return;
-    void dispatch(jumpTo(conversationId, at)).then((isThere) => {
-      target.current = isThere ? at : undefined;
-      arrived.current();
-    });
-  }, [dispatch, conversationId, at, ends.isLoaded]);
-  // After each render, because the page around the target may come with a later one than the answer.
-  useEffect(() => {
-    const seq = target.current;
-    if (seq !== undefined && ref.current?.reveal(keyFor(keys, placed, seq))) target.current = undefined;
+  const reachesLive = ends.atLiveEnd && rows.reachesEnd;
+  const whereabouts = useWhereabouts({
+    conversationId,
+    timeline,
+    rows,
+    keys,
+    reachesLive,
+    placed,
+    firstUnread,
   });
+  const [isAtLive, setAtLive] = useState(true);
+  const markSeen = useSeen(conversationId, placed, isAtLive && reachesLive);
+  const unread = useAppSelector((state) => selectMy(state, conversationId)?.unread ?? 0);
+  useAnnouncements(conversationId, placed, reachesLive);
+  usePaintMark(conversationId, keys.length > 0 || ends.isLoaded);
+
+  const { visitMessage, comeTo } = whereabouts;
+  useEffect(() => {
+    if (at !== undefined && kind !== undefined) void visitMessage(at).then(onArrived);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only a new instruction is followed
+  }, [at, kind]);
+  useEffect(() => {
+    if (at === undefined) comeTo(visit);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- as above
+  }, [visit, at]);
+
+  const load = (end: 'start' | 'end') => {
+    if (end === 'start' && !ends.atStart) void dispatch(loadOlder(conversationId));
+    if (end === 'end' && !ends.atLiveEnd) void dispatch(loadNewer(conversationId));
+  };
+  useRetry(isOnline, () => {
+    if (loads.older === 'failed') load('start');
+    if (loads.newer === 'failed') load('end');
+  });
+  const goLive = () => {
+    whereabouts.goLive();
+    void dispatch(jumpToLatest(conversationId));
+  };
+  useImperativeHandle(ref, () => ({ enter: () => timeline.current?.enter(), toLive: whereabouts.goLive }));
 
   return (
     <Timeline
-      ref={ref}
+      ref={timeline}
       label={t('timeline.label', { name: title })}
       days={days}
       now={now}
-      reachesLive={ends.atLiveEnd}
-      newBelow={newBelow}
+      reachesLive={reachesLive}
+      newBelow={isAtLive ? 0 : unread}
       head={
-        <TimelineHead
-          conversationId={conversationId}
-          title={title}
-          isLoaded={ends.isLoaded}
-          atStart={ends.atStart}
-          isEmpty={keys.length === 0}
-          load={ends.isLoaded ? loads.older : loads.latest}
-          onRetry={() =>
-            void dispatch(ends.isLoaded ? loadOlder(conversationId) : jumpToLatest(conversationId))
-          }
-          onGreet={onGreet}
-        />
+        rows.reachesStart && (
+          <TimelineHead
+            conversationId={conversationId}
+            title={title}
+            isLoaded={ends.isLoaded}
+            atStart={ends.atStart}
+            isEmpty={keys.length === 0}
+            isOnline={isOnline}
+            load={ends.isLoaded ? loads.older : loads.latest}
+            onRetry={() => (ends.isLoaded ? load('start') : void dispatch(jumpToLatest(conversationId)))}
+            onGreet={onGreet}
+          />
+        )
       }
-      foot={<TypingRow people={typing} />}
+      foot={
+        reachesLive ? (
+          <TypingRow people={typing} />
+        ) : (
+          rows.reachesEnd &&
+          ends.isLoaded && (
+            <TimelineGap side="newer" load={loads.newer} isOnline={isOnline} onRetry={() => load('end')} />
+          )
+        )
+      }
       renderRow={(row, look) => {
         const key = keyOfRow(row.key);
         return (
@@ -103,16 +146,19 @@ export function LiveTimeline(props: Props) {
             messageKey={key}
             row={row}
             look={look}
-            inGroup={inGroup}
+            inGroup={kind === 'group'}
           />
         );
       }}
       onAct={onAct}
       onNear={(end) => {
-        if (end === 'start' && !ends.atStart) void dispatch(loadOlder(conversationId));
-        if (end === 'end') void dispatch(loadNewer(conversationId));
+        const isHeld = end === 'start' ? !rows.reachesStart : !rows.reachesEnd;
+        if (isHeld) rows.grow(end);
+        else if (loads[end === 'start' ? 'older' : 'newer'] === 'idle') load(end);
       }}
-      onJumpToLatest={() => void dispatch(jumpToLatest(conversationId)).then(() => ref.current?.toLive())}
+      onSeen={markSeen}
+      onMoved={whereabouts.forgetTarget}
+      onJumpToLatest={goLive}
       onLive={setAtLive}
     />
   );
@@ -121,11 +167,6 @@ export function LiveTimeline(props: Props) {
 /** A key as it stands in the page: numbers are `seq`s, the rest names what this device sent. */
 export function keyOfRow(key: string): MessageKey {
   return /^\d+$/.test(key) ? Number(key) : key;
-}
-
-function keyFor(keys: readonly MessageKey[], placed: readonly Placed[], seq: number): string {
-  const index = placed.findIndex((each) => each.seq === seq);
-  return String(keys[index] ?? seq);
 }
 
 /** What decides where each message stands; the same array until one of them comes, goes or moves. */
@@ -162,39 +203,51 @@ function useFirstUnread(conversationId: string): number | null {
   return mark ?? (mark === undefined && my && my.unread > 0 ? my.read_seq + 1 : null);
 }
 
-/** Marks as read what is seen, says what arrives, and counts what came since the reader left the live end. */
-function useSeen(conversationId: string, placed: readonly Placed[], isAtLive: boolean): number {
+/** Marks as read what is seen: all of it at the live end, elsewhere what the answer is called with. */
+function useSeen(conversationId: string, placed: readonly Placed[], isAtLive: boolean) {
   const dispatch = useAppDispatch();
   const isWatched = useWatched();
   const lastSeq = placed.findLast(({ seq }) => seq !== null)?.seq ?? 0;
-  const [seenSeq, setSeenSeq] = useState(lastSeq);
   useEffect(() => {
-    if (!isAtLive || !isWatched || lastSeq === 0) return;
-    dispatch(markRead(conversationId, lastSeq));
-    setSeenSeq(lastSeq);
+    if (isAtLive && isWatched && lastSeq > 0) dispatch(markRead(conversationId, lastSeq));
   }, [dispatch, conversationId, isAtLive, isWatched, lastSeq]);
-  useAnnouncements(conversationId, placed);
-  const me = useAppSelector((state) => state.session.me?.id);
-  if (isAtLive) return 0;
-  return placed.filter(
-    ({ seq, senderId, isSystem }) => seq !== null && seq > seenSeq && senderId !== me && !isSystem,
-  ).length;
+  return (key: string) => {
+    const seq = placed.find((each) => each.key === key)?.seq;
+    if (seq && isWatched) dispatch(markRead(conversationId, seq));
+  };
 }
 
-function useAnnouncements(conversationId: string, placed: readonly Placed[]) {
+/** Says what arrives at the live end. What comes into the page by scrolling there is not news. */
+function useAnnouncements(conversationId: string, placed: readonly Placed[], reachesLive: boolean) {
   const users = useAppSelector((state) => state.users);
   const me = useAppSelector((state) => state.session.me?.id);
   const before = useRef<number>(undefined);
   useEffect(() => {
     const last = placed.findLast(({ seq }) => seq !== null)?.seq ?? 0;
     const since = before.current;
-    before.current = Math.max(last, since ?? 0);
-    if (since === undefined || last <= since) return;
+    before.current = reachesLive ? Math.max(last, since ?? 0) : undefined;
+    if (!reachesLive || since === undefined || last <= since) return;
     const arrived = placed.filter(
       ({ seq, senderId, isSystem }) => !isSystem && seq !== null && seq > since && senderId !== me,
     );
     announceMessages(arrived.map(({ senderId }) => faceOf(users[senderId], senderId).name));
-  }, [conversationId, placed, users, me]);
+  }, [conversationId, placed, reachesLive, users, me]);
+}
+
+function usePaintMark(conversationId: string, isThere: boolean) {
+  useEffect(() => {
+    if (!isThere) return undefined;
+    return markPainted('kith:thread-painted', { conversationId });
+  }, [conversationId, isThere]);
+}
+
+/** What could not be fetched without a network is fetched when it is back. */
+function useRetry(isOnline: boolean, retry: () => void) {
+  const latest = useRef(retry);
+  latest.current = retry;
+  useEffect(() => {
+    if (isOnline) latest.current();
+  }, [isOnline]);
 }
 
 function useTypingFaces(conversationId: string) {

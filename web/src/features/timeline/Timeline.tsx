@@ -10,19 +10,30 @@ import {
 } from 'react';
 import { useT } from '@/lib/i18n';
 import { dayName } from '@/lib/i18n/dates';
+import { afterPaint } from '@/lib/painted';
 import { DayLine } from '@/ui/DayLine';
 import { type Act, actOf, controlBeside, useRowGestures } from './acts';
 import type { Day, Row } from './grouping';
 import { JumpToLatest } from './JumpToLatest';
-import { rowOf, type ScrollAnchor, useScrollAnchor } from './scroll-anchor';
+import { lastInView, rowOf, useScrollAnchor } from './scroll-anchor';
 import styles from './Timeline.module.css';
 
 /** How a row is drawn beyond what it holds. */
 export type RowLook = { active: boolean; flashed: boolean };
 
+/** A row and how far its top is below that of the thread, in pixels. */
+export type RowPlace = { key: string; top: number };
+
 export type TimelineHandle = {
-  /** Brings a loaded message into view, marks it for a moment and puts the keyboard on it. */
+  /** Brings a mounted message into view, marks it for a moment and puts the keyboard on it. */
   reveal: (key: string) => boolean;
+  /** Puts a mounted message where it was. */
+  hold: (place: RowPlace) => boolean;
+  /** Puts the first new message, under its line, a quarter from the top. */
+  holdNew: (key: string) => boolean;
+  /** What is being read; nothing at the live end. */
+  place: () => RowPlace | undefined;
+  isAtLive: () => boolean;
   toLive: () => void;
   /** Puts the keyboard on the newest message. */
   enter: () => void;
@@ -34,18 +45,22 @@ type Props = {
   label: string;
   days: readonly Day[];
   now: number;
-  /** The newest loaded message is the newest there is. */
+  /** The newest mounted message is the newest there is. */
   reachesLive: boolean;
   /** How many others' messages came since the reader left the live end. */
   newBelow: number;
   renderRow: (row: Exclude<Row, { type: 'new' }>, look: RowLook) => ReactNode;
-  /** Above the oldest loaded row: what loads, failed to load, or began here. */
+  /** Above the oldest mounted row: what loads, failed to load, or began here. */
   head: ReactNode;
-  /** Below the newest: who is typing. */
+  /** Below the newest mounted row: who is typing, or what loads or failed to. */
   foot: ReactNode;
   onAct: (act: Act) => void;
-  /** The reader nears an end of what is loaded. */
+  /** The reader nears an end of what is mounted. */
   onNear: (end: 'start' | 'end') => void;
+  /** This is the last message that is in view as a whole. */
+  onSeen: (key: string) => void;
+  /** The reader goes where they want by themselves. */
+  onMoved: () => void;
   onJumpToLatest: () => void;
   /** The reader is at the live end, or left it. */
   onLive: (isAtLive: boolean) => void;
@@ -56,6 +71,8 @@ const NEAR_ROWS = 15;
 /** Farther from the end than this the way back is offered. */
 const FAR_PX = 400;
 const FLASH_MS = 1_300;
+/** Scrolling has to pause this long before what is in view counts as seen. */
+const SEEN_AFTER_MS = 200;
 
 /**
  * The messages of one conversation, newest at the foot. It is one stop for Tab; arrows move from message to message, and
@@ -74,6 +91,8 @@ export function Timeline(props: Props) {
     foot,
     onAct,
     onNear,
+    onSeen,
+    onMoved,
     onJumpToLatest,
     onLive,
   } = props;
@@ -82,31 +101,61 @@ export function Timeline(props: Props) {
   const list = useRef<HTMLDivElement>(null);
   const [isFar, setFar] = useState(false);
   const [flashed, setFlashed] = useState<string>();
-  const asked = useRef('');
+  const isPainted = useRef(false);
+  const asked = useRef<{ start?: string; end?: string }>({});
+  const seen = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const keys = days.flatMap((day) => day.rows.filter(({ type }) => type !== 'new').map(({ key }) => key));
   const [first, last] = [keys[0], keys.at(-1)];
 
-  const anchor = useScrollAnchor(scroller, list, ({ fromEnd }) => {
+  const anchor = useScrollAnchor(scroller, list, reachesLive, ({ fromEnd }) => {
     setFar(fromEnd > FAR_PX);
     onLive(anchor.isAtLive && reachesLive);
+    forgetAsked();
     ask();
+    clearTimeout(seen.current);
+    seen.current = setTimeout(look, SEEN_AFTER_MS);
   });
 
-  /** Asks for more once per end and per state of the list, so that a slow answer is not asked for twice. */
+  /**
+   * Asks for more, once per end and per state of the list: a slow answer is not asked for twice, and in a very tall
+   * window the two ends do not take turns for ever.
+   */
   const ask = () => {
     const element = scroller.current;
-    if (!element || keys.length === 0) return;
+    if (!element || keys.length === 0 || !isPainted.current) return;
     const near = nearEnd(element, keys);
     if (!near || (near === 'end' && reachesLive)) return;
-    const token = `${near} ${keys.length} ${near === 'start' ? first : last}`;
-    if (asked.current === token) return;
-    asked.current = token;
+    const token = `${keys.length} ${near === 'start' ? first : last}`;
+    if (asked.current[near] === token) return;
+    asked.current[near] = token;
     onNear(near);
   };
+  /** An end that the reader has left is asked for anew when they come back. */
+  const forgetAsked = () => {
+    const near = scroller.current && nearEnd(scroller.current, keys);
+    if (near !== 'start') delete asked.current.start;
+    if (near !== 'end') delete asked.current.end;
+  };
+  const look = () => {
+    const key = scroller.current && lastInView(scroller.current)?.dataset.key;
+    if (key) onSeen(key);
+  };
 
-  useOpening(scroller, keys.length > 0, anchor);
+  useKeptFocus(scroller);
   useEffect(ask);
+  const latest = useRef({ ask, look });
+  latest.current = { ask, look };
+  const hasRows = keys.length > 0;
+  useEffect(() => {
+    if (!hasRows) return undefined;
+    return afterPaint(() => {
+      isPainted.current = true;
+      latest.current.ask();
+      latest.current.look();
+    });
+  }, [hasRows]);
+  useEffect(() => () => clearTimeout(seen.current), []);
   useEffect(() => {
     if (!flashed) return undefined;
     const timer = setTimeout(() => setFlashed(undefined), FLASH_MS);
@@ -121,10 +170,29 @@ export function Timeline(props: Props) {
     row.focus({ preventScroll: true });
     return true;
   };
+  const hold = ({ key, top }: RowPlace) => {
+    if (!scroller.current || !rowOf(scroller.current, key)) return false;
+    anchor.hold(key, top);
+    return true;
+  };
+  const holdNew = (key: string) => {
+    const element = scroller.current;
+    if (!element || element.scrollHeight <= element.clientHeight) return element !== null;
+    const line = element.querySelector<HTMLElement>('[data-new]');
+    return hold({ key, top: element.clientHeight / 4 + (line?.offsetHeight ?? 0) });
+  };
   const enter = () => {
     if (last && scroller.current) rowOf(scroller.current, last)?.focus();
   };
-  useImperativeHandle(ref, () => ({ reveal, enter, toLive: () => anchor.toLive() }));
+  useImperativeHandle(ref, () => ({
+    reveal,
+    hold,
+    holdNew,
+    enter,
+    place: () => anchor.place,
+    isAtLive: () => anchor.isAtLive,
+    toLive: () => anchor.toLive(),
+  }));
 
   const gestures = useRowGestures(scroller, onAct);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -133,6 +201,7 @@ export function Timeline(props: Props) {
     const target = neighbour(event.key, keys, row?.dataset.key);
     if (target !== undefined) {
       event.preventDefault();
+      onMoved();
       if (scroller.current) focusRow(scroller.current, target);
       return;
     }
@@ -156,6 +225,8 @@ export function Timeline(props: Props) {
         tabIndex={0}
         className={styles.scroller}
         onKeyDown={onKeyDown}
+        onWheel={onMoved}
+        onTouchMove={onMoved}
         {...gestures.handlers}
       >
         <div ref={list} className={styles.list}>
@@ -177,7 +248,7 @@ export function Timeline(props: Props) {
               )}
             </section>
           ))}
-          {reachesLive && foot}
+          {foot}
         </div>
       </div>
       {(isFar || !reachesLive) && keys.length > 0 && (
@@ -193,20 +264,13 @@ export function Timeline(props: Props) {
   );
 }
 
-/** Where a conversation opens: at the line of new messages, a quarter from the top, else at its live end. */
-function useOpening(scroller: RefObject<HTMLElement | null>, hasRows: boolean, anchor: ScrollAnchor) {
-  const isPlaced = useRef(false);
+/** When the row that had the focus is not mounted any more, the thread has it, and the keys go on working. */
+function useKeptFocus(scroller: RefObject<HTMLElement | null>) {
+  const hadFocus = scroller.current?.contains(document.activeElement) ?? false;
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element || !hasRows || isPlaced.current) return;
-    isPlaced.current = true;
-    const line = element.querySelector<HTMLElement>('[data-new]');
-    const row = line?.nextElementSibling as HTMLElement | null | undefined;
-    const overflows = element.scrollHeight > element.clientHeight;
-    if (line && row?.dataset.key && overflows) {
-      anchor.hold(row.dataset.key, element.clientHeight / 4 + line.offsetHeight);
-    } else anchor.toLive();
-  }, [scroller, hasRows, anchor]);
+    if (hadFocus && document.activeElement === document.body)
+      scroller.current?.focus({ preventScroll: true });
+  });
 }
 
 /** The end of the loaded rows that is less than {@link NEAR_ROWS} rows away from what is in view. */

@@ -9,7 +9,7 @@ import { Avatar } from '@/ui/Avatar';
 import { Button } from '@/ui/Button';
 import { classes } from '@/ui/classes';
 import { Skeleton } from '@/ui/Skeleton';
-import { Spinner } from '@/ui/Spinner';
+import { TimelineGap } from './TimelineGap';
 import styles from './TimelineHead.module.css';
 
 type Props = {
@@ -18,6 +18,7 @@ type Props = {
   isLoaded: boolean;
   atStart: boolean;
   isEmpty: boolean;
+  isOnline: boolean;
   load: LoadStatus;
   onRetry: () => void;
   onGreet: (text: string) => void;
@@ -25,20 +26,13 @@ type Props = {
 
 /** What stands above the oldest message: what is loading, what failed, or the beginning of the conversation. */
 export function TimelineHead(props: Props) {
-  const { isLoaded, atStart, isEmpty, load, onRetry, onGreet, title } = props;
+  const { isLoaded, atStart, isEmpty, isOnline, load, onRetry, onGreet, title } = props;
   const t = useT();
   if (load === 'failed') {
-    return (
-      <div className={styles.status} role="status">
-        {t('thread.loadFailed')}
-        <Button look="quiet" onClick={onRetry}>
-          {t('action.retry')}
-        </Button>
-      </div>
-    );
+    return <TimelineGap side="older" load={load} isOnline={isOnline} onRetry={onRetry} />;
   }
   if (!isLoaded && isEmpty) return <Bones />;
-  if (!atStart) return <div className={styles.status}>{load === 'loading' && <Spinner />}</div>;
+  if (!atStart) return <TimelineGap side="older" load={load} isOnline={isOnline} onRetry={onRetry} />;
   return (
     <div className={classes(styles.beginning, isEmpty && styles.empty)}>
       <Portrait {...props} />

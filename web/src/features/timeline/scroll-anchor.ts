@@ -15,6 +15,8 @@ export class ScrollAnchor {
   #scroller: HTMLElement | null = null;
   #anchor: { key: string; top: number } | undefined;
   #isAtLive = true;
+  /** Whether the last row that is mounted is the newest message, so that its end is the live end. */
+  #hasLiveEnd = true;
   /** Where we scrolled to ourselves: the event of that tells nothing about what the reader wants. */
   #placedAt = Number.NaN;
   /** Where it stood when we last looked. A commit may come between a scroll and its event. */
@@ -27,6 +29,11 @@ export class ScrollAnchor {
   /** Whether the newest message is in sight and stays there as more arrive. */
   get isAtLive(): boolean {
     return this.#isAtLive;
+  }
+
+  /** The row that is held, and where; nothing at the live end. */
+  get place(): { key: string; top: number } | undefined {
+    return this.#isAtLive ? undefined : this.#anchor;
   }
 
   /** Goes to the newest message and stays there. */
@@ -48,13 +55,20 @@ export class ScrollAnchor {
     const scroller = this.#scroller;
     if (!scroller) return;
     const byUs = Math.abs(scroller.scrollTop - this.#placedAt) < 1;
-    this.#isAtLive = fromEnd(scroller) <= LIVE_END_PX || (byUs && this.#isAtLive);
+    this.#isAtLive = this.#hasLiveEnd && (fromEnd(scroller) <= LIVE_END_PX || (byUs && this.#isAtLive));
     const row = rowAt(scroller, ANCHOR_LINE_PX);
     this.#anchor = row && { key: row.dataset.key ?? '', top: topIn(scroller, row) };
     this.#lookedAt = scroller.scrollTop;
   }
 
-  /** The rows changed: what was looked at goes back to where it was. */
+  /** The rows changed, and reach the newest message or not. What was looked at goes back to where it was. */
+  rowsChanged(hasLiveEnd: boolean): void {
+    this.#hasLiveEnd = hasLiveEnd;
+    if (this.#isAtLive && !hasLiveEnd) this.scrolled();
+    this.correct();
+  }
+
+  /** Something changed its height: what was looked at goes back to where it was. */
   correct(): void {
     const scroller = this.#scroller;
     if (!scroller) return;
@@ -84,6 +98,7 @@ export class ScrollAnchor {
 export function useScrollAnchor(
   scroller: RefObject<HTMLElement | null>,
   list: RefObject<HTMLElement | null>,
+  hasLiveEnd: boolean,
   onScroll: (state: { fromEnd: number }) => void,
 ): ScrollAnchor {
   const held = useRef<ScrollAnchor>(undefined);
@@ -95,7 +110,7 @@ export function useScrollAnchor(
   // In the commit that changed the rows, so that no frame shows them displaced.
   useLayoutEffect(() => {
     anchor.attach(scroller.current);
-    anchor.correct();
+    anchor.rowsChanged(hasLiveEnd);
   });
 
   useEffect(() => {
@@ -123,15 +138,26 @@ export function rowOf(scroller: HTMLElement, key: string): HTMLElement | undefin
   return scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) ?? undefined;
 }
 
+/** The last row that is in view as a whole. */
+export function lastInView(scroller: HTMLElement): HTMLElement | undefined {
+  const rows = [...scroller.querySelectorAll<HTMLElement>('[data-key]')];
+  const height = scroller.clientHeight;
+  return rows.findLast((row) => topIn(scroller, row) + row.offsetHeight <= height);
+}
+
 function fromEnd(scroller: HTMLElement): number {
   return scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
 }
 
-/** The row that covers a line below the top edge; rows are ordered, so it is found by halving. */
+/**
+ * The row that covers a line below the top edge; rows are ordered, so it is found by halving. Neither the first nor the
+ * last, if there are others: those look different as soon as they have a neighbour.
+ */
 function rowAt(scroller: HTMLElement, line: number): HTMLElement | undefined {
   const rows = scroller.querySelectorAll<HTMLElement>('[data-key]');
-  let low = 0;
-  let high = rows.length - 1;
+  const inner = rows.length > 2 ? 1 : 0;
+  let low = inner;
+  let high = rows.length - 1 - inner;
   while (low < high) {
     const middle = (low + high) >> 1;
     const row = rows[middle];
