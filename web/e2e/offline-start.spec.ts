@@ -1,6 +1,6 @@
-import type { Page } from '@playwright/test';
 import { SERVER_AWAY } from './complaints';
 import { expect, test } from './journey';
+import { isKept } from './kept';
 import { Person } from './pages/person';
 
 const WRITTEN_AWAY = ['One, written away', 'Two, written away', 'Three, written away'];
@@ -35,24 +35,3 @@ test('a page that is opened while the server is stopped shows what was kept, and
   await expect(ben.thread('Ann').messages).toHaveText(told);
   await expect(thread.messages).toHaveText(told);
 });
-
-/** Until the worker has all of the client, and the cache holds these words. */
-async function isKept(page: Page, words: string): Promise<void> {
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  const stored = () =>
-    page.evaluate(
-      () =>
-        new Promise<string>((resolve, reject) => {
-          const opening = indexedDB.open('kith');
-          opening.addEventListener('error', () => reject(opening.error));
-          opening.addEventListener('success', () => {
-            const reading = opening.result.transaction('timelines').objectStore('timelines').getAll();
-            reading.addEventListener('success', () => {
-              opening.result.close();
-              resolve(JSON.stringify(reading.result));
-            });
-          });
-        }),
-    );
-  await expect.poll(stored).toContain(words);
-}

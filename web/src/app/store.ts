@@ -73,7 +73,7 @@ export function createStore(parts: Parts = partsOfTheBrowser()) {
       defaults({ thunk: { extraArgument: services }, immutableCheck: false, serializableCheck: false }),
   });
   Object.assign(services, servicesOf(store, parts));
-  const writer = new CacheWriter(store, services.cache, services.tabs, parts.cacheQuietMs);
+  const writer = new CacheWriter(store, services.realtime, services.cache, services.tabs, parts.cacheQuietMs);
   store.subscribe(() => writer.stateChanged());
   services.realtime.listen({ sessionEnded: (reason) => void store.dispatch(sessionEnded(reason)) });
   return store;

@@ -47,6 +47,8 @@ export type AnswerItem =
       request: PageRequest;
       /** The conversation's version when it was asked: changes since then may be missing from the page. */
       askedVersion: Version;
+      /** It is from this device, which may have missed any change since `askedVersion`. */
+      isKept?: boolean;
       answer: MessagePage;
     }
   | { kind: 'answer:message'; conversationId: ConversationId; message: Message }

@@ -5,7 +5,7 @@ import { ModelServer } from '@/testing/model-server';
 import { openPage, type Page } from '@/testing/page';
 import { openConversation, selectConversationIds, selectListRow, setDraft } from '../conversations';
 import { selectDraft } from '../drafts';
-import { selectMessage, selectTimeline, sendMessage } from '../messages';
+import { jumpTo, selectMessage, selectTimeline, sendMessage } from '../messages';
 import { boot, signOut } from '../session';
 import { LocalCache } from './cache';
 
@@ -77,6 +77,23 @@ describe('the next visit', () => {
     page.wire.refuseToConnect = true;
     await page.store.dispatch(boot());
     expect(selectDraft(page.store.getState(), id)).toBe('I was about to');
+  });
+
+  it('shows older pages that were read before, with what was changed since', async () => {
+    for (let number = 2; number <= 150; number += 1) server.send('ben', id, `line ${number}`);
+    const before = await visit();
+    await before.store.dispatch(jumpTo(id, 40));
+    server.edit('ben', id, 40, 'mended');
+    await settle(before);
+    await quiet();
+
+    const page = openPage(server, 'ann');
+    page.wire.refuseToConnect = true;
+    await page.store.dispatch(boot());
+    await page.store.dispatch(openConversation(id));
+    expect(await page.store.dispatch(jumpTo(id, 40))).toBe(true);
+    expect(selectMessage(page.store.getState(), id, 40)?.text).toBe('mended');
+    expect(page.wire.asked.filter(([name]) => name === 'message:page')).toEqual([]);
   });
 
   it('finds nothing after signing out', async () => {

@@ -1,12 +1,13 @@
 import { Database } from '@/lib/cache';
-import type { ConversationId, Me, Profile, Seq, UserId } from '@/protocol';
+import type { ConversationId, Me, Message, PageRequest, Profile, Seq, UserId } from '@/protocol';
+import type { ServerItem } from '@/realtime';
 import type { AccountState } from '../account/slice';
 import type { ConversationEntry } from '../conversations/entry';
-import type { Timeline } from '../messages/timeline';
 import type { PendingChange, PendingMessage } from '../outbox/slice';
 import type { ConversationReceipts } from '../receipts/slice';
+import { History, type KeptPage } from './history';
 
-/** Raised when {@link BootRecord} or {@link Timeline} change: what an earlier client stored is then dropped. */
+/** Raised when {@link BootRecord} or {@link OutboxRecord} change: what an earlier client stored is then dropped. */
 const FORMAT = 1;
 
 /** What the next start shows before the server has answered. */
@@ -51,6 +52,7 @@ const PLACES_MAX = 100;
  */
 export class LocalCache {
   readonly #database = new Database();
+  readonly #history = new History(this.#database);
   #isKept = readKeeper() !== undefined;
 
   /** By conversation, the one left last at the end. */
@@ -75,6 +77,7 @@ export class LocalCache {
     const keeper = readKeeper();
     if (keeper !== undefined && keeper !== user) {
       this.#places.clear();
+      this.#history.forget();
       await this.#database.destroy();
     }
     this.#isKept = writeKeeper(user);
@@ -83,6 +86,7 @@ export class LocalCache {
   /** Deletes everything and keeps nothing until {@link keep} is called again. */
   async destroy(): Promise<void> {
     this.#isKept = false;
+    this.#history.forget();
     this.#places.clear();
     writePlaces(this.#places);
     writeKeeper(undefined);
@@ -91,7 +95,9 @@ export class LocalCache {
 
   /** Drops what the server said, not what waits in the outbox. */
   async dropServerState(): Promise<void> {
-    if (this.#isKept) await this.#database.clear(['boot', 'timelines']);
+    if (!this.#isKept) return;
+    await this.#database.clear(['boot']);
+    await this.#history.clear();
   }
 
   /** Where a conversation was left, if that was not at its newest message. */
@@ -115,16 +121,27 @@ export class LocalCache {
     if (this.#isKept) await this.#database.put('boot', 'boot', formatted(record), 'relaxed');
   }
 
-  async readTimeline(id: ConversationId): Promise<Timeline | undefined> {
-    return this.#isKept ? current<Timeline>(await this.#database.get('timelines', id)) : undefined;
+  /** Takes what the server said of messages; written by {@link writeMessages}, and before the next page is read. */
+  tellMessages(items: readonly ServerItem[], me: UserId): void {
+    if (this.#isKept) this.#history.tell(items, me);
   }
 
-  async writeTimeline(id: ConversationId, timeline: Timeline): Promise<void> {
-    if (this.#isKept) await this.#database.put('timelines', id, formatted(timeline), 'relaxed');
+  async writeMessages(): Promise<void> {
+    if (this.#isKept) await this.#history.write();
   }
 
-  async dropTimelines(ids: readonly ConversationId[]): Promise<void> {
-    if (this.#isKept) await this.#database.delete('timelines', ids);
+  /** The page of messages that answers a request, as far as this device has it. */
+  async readPage(request: Omit<PageRequest, 'limit'>, count: number): Promise<KeptPage | undefined> {
+    return this.#isKept ? this.#history.page(request, count) : undefined;
+  }
+
+  /** All messages of a conversation that this device has. */
+  async readMessages(id: ConversationId): Promise<readonly Message[]> {
+    return this.#isKept ? this.#history.all(id) : [];
+  }
+
+  async dropMessages(ids: readonly ConversationId[]): Promise<void> {
+    if (this.#isKept && ids.length > 0) await this.#history.drop(ids);
   }
 
   /** In the order in which it was written. */

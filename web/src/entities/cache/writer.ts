@@ -3,8 +3,8 @@ import type { RootState } from '@/app/store';
 import { beforeLeaving } from '@/lib/leaving';
 import type { Tabs } from '@/lib/tabs';
 import type { ConversationId, UserId } from '@/protocol';
+import type { Realtime, ServerItem } from '@/realtime';
 import type { ConversationsState } from '../conversations/slice';
-import type { Block, Timeline } from '../messages/timeline';
 import type { Host } from '../thunk';
 import type { BootRecord, LocalCache } from './cache';
 
@@ -17,11 +17,8 @@ const QUIET_MAX_MS = 4_000;
 /** Beyond this many conversations the record holds the newest only, and the next start asks for the list anew. */
 const BOOT_CONVERSATIONS_MAX = 1_000;
 
-/** The newest messages of a conversation that are kept for the next start. */
-const CACHED_ROWS_MAX = 60;
-
-/** A tab that does not lead hands over the newest messages of a conversation that is open in it. */
-const timelineHandedOver = createAction<{ id: ConversationId; timeline: Timeline }>('cache/handedOver');
+/** A tab that does not lead hands over what it was answered. What is pushed the leading one hears itself. */
+const answersHandedOver = createAction<readonly ServerItem[]>('cache/answersHandedOver');
 
 /** Writes what the server said behind the screen's back, when nothing else happens; of several tabs one does. */
 export class CacheWriter {
@@ -33,11 +30,12 @@ export class CacheWriter {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waitingSince = 0;
 
-  constructor(host: Host, cache: LocalCache, tabs: Tabs, quietMs: number = QUIET_MS) {
+  constructor(host: Host, realtime: Realtime, cache: LocalCache, tabs: Tabs, quietMs: number = QUIET_MS) {
     this.#host = host;
     this.#cache = cache;
     this.#tabs = tabs;
     tabs.listen({ heard: ({ action }) => this.#heard(action), led: () => this.stateChanged() });
+    realtime.listen({ folded: (items) => this.#told(items) });
     this.#quietMs = quietMs;
     this.#written = host.getState();
     beforeLeaving(() => (this.#timer === undefined ? undefined : this.write()));
@@ -46,7 +44,10 @@ export class CacheWriter {
   /** Call after every change of the state. */
   stateChanged(): void {
     const state = this.#host.getState();
-    if (sameServerState(state, this.#written)) return;
+    if (!sameServerState(state, this.#written)) this.#plan();
+  }
+
+  #plan(): void {
     const now = performance.now();
     if (this.#timer === undefined) this.#waitingSince = now;
     else if (now - this.#waitingSince > QUIET_MAX_MS) return;
@@ -60,7 +61,7 @@ export class CacheWriter {
     this.#timer = undefined;
     const state = this.#host.getState();
     const before = this.#written;
-    if (!this.#tabs.isLeader) return this.#handOver(state.messages.timelines);
+    if (!this.#tabs.isLeader) return;
     this.#written = state;
     if (state.connection.epoch !== before.connection.epoch && before.connection.epoch !== null) {
       await this.#cache.dropServerState();
@@ -68,68 +69,28 @@ export class CacheWriter {
     const record = bootRecord(state);
     if (!record) return;
     await this.#cache.writeBoot(record);
-    await this.#writeTimelines(state.messages.timelines, before.messages.timelines);
-    await this.#cache.dropTimelines(removed(before.conversations, state.conversations));
+    await this.#cache.writeMessages();
+    await this.#cache.dropMessages(removed(before.conversations, state.conversations));
   }
 
-  readonly #handed = new Map<ConversationId, Timeline>();
-
-  #handOver(timelines: RootState['messages']['timelines']): void {
-    for (const [id, held] of Object.entries(timelines)) {
-      const timeline = this.#handed.get(id) === held ? undefined : newestRows(held);
-      if (!timeline) continue;
-      this.#handed.set(id, held);
-      this.#tabs.share({ action: timelineHandedOver({ id, timeline }) });
-    }
+  /** What the server said goes into the messages that are kept, from whichever tab has asked for it. */
+  #told(items: readonly ServerItem[]): void {
+    const me = this.#host.getState().session.me?.id;
+    if (me === undefined) return;
+    if (this.#tabs.isLeader) return this.#cache.tellMessages(items, me);
+    const answers = items.filter((item) => item.kind === 'answer:changes' || isPage(item));
+    if (answers.length > 0) this.#tabs.share({ action: answersHandedOver(answers) });
   }
 
-  /** A conversation that is held here as well is written from here. */
   #heard(action: UnknownAction): void {
-    if (!this.#tabs.isLeader || !timelineHandedOver.match(action)) return;
-    const { id, timeline } = action.payload;
-    const { messages, conversations } = this.#host.getState();
-    if (conversations.byId[id] && !messages.timelines[id]?.live) void this.#cache.writeTimeline(id, timeline);
-  }
-
-  async #writeTimelines(
-    now: RootState['messages']['timelines'],
-    before: RootState['messages']['timelines'],
-  ): Promise<void> {
-    for (const [id, timeline] of Object.entries(now)) {
-      const newest = timeline === before[id] ? undefined : newestRows(timeline);
-      if (newest) await this.#cache.writeTimeline(id, newest);
-    }
+    if (!this.#tabs.isLeader || !answersHandedOver.match(action)) return;
+    this.#told(action.payload);
+    this.#plan();
   }
 }
 
-/** The newest rows of a timeline that reaches the live end, as a timeline of their own. */
-export function newestRows(timeline: Timeline): Timeline | undefined {
-  const last = timeline.blocks.at(-1);
-  if (!timeline.live || !last) return undefined;
-  const seqs = last.seqs.slice(-CACHED_ROWS_MAX);
-  const isAll = seqs.length === last.seqs.length;
-  const block: Block = { from: isAll ? last.from : (seqs[0] ?? last.from), to: last.to, seqs };
-  const rows = Object.fromEntries(
-    seqs.flatMap((seq) => (timeline.rows[seq] ? [[seq, timeline.rows[seq]]] : [])),
-  );
-  const all = { ...timeline.quotes, ...timeline.rows };
-  const quotes = Object.fromEntries(
-    seqs.flatMap((seq) => {
-      const quoted = timeline.rows[seq]?.reply_to ?? undefined;
-      const quote = quoted === undefined || rows[quoted] ? undefined : all[quoted];
-      return quote ? [[quote.seq, quote]] : [];
-    }),
-  );
-  return {
-    ...timeline,
-    rows,
-    quotes,
-    blocks: [block],
-    focus: null,
-    heading: 'newer',
-    sentHere: {},
-    missedVersion: 0,
-  };
+function isPage(item: ServerItem): boolean {
+  return item.kind === 'answer:page' && !item.isKept;
 }
 
 function bootRecord(state: RootState): BootRecord | undefined {

@@ -3,7 +3,7 @@ import { ApiError } from '@/lib/api';
 import type { ConversationId, PageRequest, Seq } from '@/protocol';
 import { backoff, type Realtime } from '@/realtime';
 import type { LocalCache } from '../cache/cache';
-import { focused, type LoadPart, type Loads, loadMoved, NO_LOADS, timelineRestored } from '../messages/slice';
+import { focused, type LoadPart, type Loads, loadMoved, NO_LOADS } from '../messages/slice';
 import { blockOf, shownBlock } from '../messages/timeline';
 import type { Host } from '../thunk';
 import { myOf, versionOf } from './entry';
@@ -75,16 +75,26 @@ export class CatchUp {
     if (!hasRows(this.#host.getState(), id)) await this.page({ conversation_id: id }, 'latest');
   }
 
-  /** Puts in what this device has of a conversation, if nothing of it is held. */
+  /** Puts in the newest that this device has of a conversation, if nothing of it is held. */
   async #restore(id: ConversationId): Promise<void> {
-    if (hasRows(this.#host.getState(), id)) return;
-    const timeline = await this.#cache.readTimeline(id);
-    if (!timeline || hasRows(this.#host.getState(), id)) return;
-    this.#host.dispatch(timelineRestored({ id, timeline }));
-    this.check();
+    if (!hasRows(this.#host.getState(), id)) await this.#foldKept({ conversation_id: id });
   }
 
-  /** Fetches a page, unless the same part is on its way; whether it is there. Failure shows in the part's status. */
+  /** Folds a page that this device has; whether it has it. */
+  async #foldKept(request: Omit<PageRequest, 'limit'>): Promise<boolean> {
+    const page = await this.#cache.readPage(request, PAGE_MESSAGES);
+    const entry = this.#host.getState().conversations.byId[request.conversation_id];
+    if (!page || !entry) return false;
+    const { id: conversationId } = entry.shared;
+    const asked = { conversationId, life: entry.life, request, askedVersion: page.version, isKept: true };
+    this.#realtime.fold({ kind: 'answer:page', ...asked, answer: page.answer });
+    return true;
+  }
+
+  /**
+   * Gets a page, from this device if it has it, else from the server, unless the same part is on its way; whether it is
+   * there. Failure shows in the part's status.
+   */
   async page(request: Omit<PageRequest, 'limit'>, part: LoadPart): Promise<boolean> {
     const id = request.conversation_id;
     const state = this.#host.getState();
@@ -92,6 +102,10 @@ export class CatchUp {
     if (!entry || loadsOf(state, id)[part] === 'loading') return false;
     this.#host.dispatch(loadMoved({ id, part, status: 'loading' }));
     try {
+      if (await this.#foldKept(request)) {
+        this.#host.dispatch(loadMoved({ id, part, status: 'idle' }));
+        return true;
+      }
       const full = { ...request, limit: PAGE_MESSAGES };
       const answer = await this.#realtime.request('message:page', full);
       const { life, shared } = entry;

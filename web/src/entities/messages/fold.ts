@@ -37,7 +37,8 @@ export function foldPush(timeline: Timeline, push: ConversationChanged, reader: 
 
 /**
  * Folds a page. A change that was pushed while the page was on its way, to a message that was not held then, is missing
- * from it; the version goes back to where the page was asked for, so that the changes since are asked for.
+ * from it; the version goes back to where the page was asked for, so that the changes since are asked for. A page that
+ * this device kept may lack any change since it was written.
  */
 export function foldPage(held: Timeline | undefined, item: PageItem, reader: Reader): Timeline {
   const { answer, request, askedVersion } = item;
@@ -45,7 +46,7 @@ export function foldPage(held: Timeline | undefined, item: PageItem, reader: Rea
   const visible = answer.messages.filter((row) => !reader.hides(row.seq));
   const from = answer.at_start ? 1 : answer.from_seq;
   const covered = cover(timeline, from, answer.to_seq, visible);
-  const missed = timeline.missedVersion > askedVersion;
+  const missed = item.isKept || timeline.missedVersion > askedVersion;
   return trim({
     ...keepQuotes(
       covered,

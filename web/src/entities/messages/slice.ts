@@ -33,11 +33,6 @@ export const focused = createAction<{ id: ConversationId; seq: Seq | null }>('me
 /** Where the reader is heading: what is far away on the other side may go. */
 export const headed = createAction<{ id: ConversationId; heading: Timeline['heading'] }>('messages/headed');
 
-/** Messages of one conversation from this device's own cache. */
-export const timelineRestored = createAction<{ id: ConversationId; timeline: Timeline }>(
-  'messages/timelineRestored',
-);
-
 /** This conversation was opened; its messages are the last to go. */
 export const timelineUsed = createAction<ConversationId>('messages/timelineUsed');
 
@@ -58,10 +53,6 @@ export function messagesReducer(state: MessagesState = noMessages, action: Unkno
     return withTimeline(state, id, (timeline) =>
       timeline.heading === heading ? timeline : { ...timeline, heading },
     );
-  }
-  if (timelineRestored.match(action)) {
-    const { id, timeline } = action.payload;
-    return state.timelines[id] ? state : putTimeline(state, id, timeline);
   }
   if (timelineUsed.match(action)) {
     if (state.recent[0] === action.payload || !state.timelines[action.payload]) return state;

@@ -119,8 +119,8 @@ describe('of several tabs', () => {
     await settle(leader, other);
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(writing).not.toHaveBeenCalled();
-    const kept = await leader.cache.readTimeline(id);
-    expect(Object.values(kept?.rows ?? {}).map(({ text }) => text)).toEqual(['hello', 'read over there']);
+    const kept = await leader.cache.readMessages(id);
+    expect(kept.map(({ text }) => text)).toEqual(['hello', 'read over there']);
   });
 });
 

@@ -51,10 +51,9 @@ export function searchDevice(query: MessageQuery): AppThunk<Promise<readonly Hit
     const ids = conversationsOf(state, query);
     const rows = await Promise.all(
       ids.map(async (conversationId) => {
-        const held = state.messages.timelines[conversationId] ?? (await cache.readTimeline(conversationId));
-        return Object.values(held?.rows ?? {})
-          .filter(matches)
-          .map((message) => ({ conversationId, message }));
+        const held = state.messages.timelines[conversationId]?.rows;
+        const rows = held ? Object.values(held) : await cache.readMessages(conversationId);
+        return rows.filter(matches).map((message) => ({ conversationId, message }));
       }),
     );
     return rows

@@ -54,6 +54,11 @@ export class ScrollAnchor {
   scrolled(): void {
     const scroller = this.#scroller;
     if (!scroller) return;
+    // A row may have changed its height since the scroll: that is put right first, or it would count as scrolled.
+    if (this.#anchor && !this.#isAtLive) {
+      this.#anchor.top -= scroller.scrollTop - this.#lookedAt;
+      this.#restore(scroller);
+    }
     const byUs = Math.abs(scroller.scrollTop - this.#placedAt) < 1;
     this.#isAtLive = this.#hasLiveEnd && (fromEnd(scroller) <= LIVE_END_PX || (byUs && this.#isAtLive));
     const row = rowAt(scroller, ANCHOR_LINE_PX);

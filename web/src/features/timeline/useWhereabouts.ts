@@ -59,6 +59,16 @@ export function useWhereabouts(thread: Thread) {
     if (go(target.current, index, thread)) target.current = undefined;
   });
 
+  // What came first need not be what it opens with: the server may have told the newest messages of its own accord.
+  const isAsked = useRef(false);
+  const isLoaded = thread.keys.length > 0;
+  useEffect(() => {
+    const aim = target.current;
+    if (!isLoaded || isAsked.current || (aim?.kind !== 'new' && aim?.kind !== 'place')) return;
+    isAsked.current = true;
+    void dispatch(jumpTo(conversationId, aim.seq)).then(redraw);
+  }, [dispatch, conversationId, isLoaded]);
+
   const here = (): Whereabouts | undefined => {
     const place = timeline.current?.place();
     const seq = latest.current.placed.find(({ key }) => key === place?.key)?.seq;

@@ -1,14 +1,20 @@
-import { deleteDB, type IDBPDatabase, openDB } from 'idb';
+import { deleteDB, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 
 const NAME = 'kith';
 
-/** Raised when what is stored changes its shape. What another version left is dropped, not migrated: it is a cache. */
-const VERSION = 1;
+/** Raised when what is cached changes its shape. What another version left of it is dropped, not migrated. */
+const VERSION = 2;
 
 const PATIENCE_MS = 5_000;
 
-/** `boot` one record · `timelines` by conversation · `outbox` by client id · `files` by local id. */
-const STORES = ['boot', 'timelines', 'outbox', 'files'] as const;
+/**
+ * `boot` one record · `timelines` by conversation · `messages` by conversation and number · `outbox` by client id ·
+ * `files` by local id.
+ */
+const STORES = ['boot', 'timelines', 'messages', 'outbox', 'files'] as const;
+
+/** These are not a cache: what was written here and not sent yet is nowhere else. */
+const LASTING: ReadonlySet<string> = new Set(['outbox', 'files']);
 
 export type StoreName = (typeof STORES)[number];
 
@@ -63,6 +69,26 @@ export class Database {
     });
   }
 
+  /** Does several things to some stores, all of them or none; `undefined` when it could not be. */
+  async transact<Stores extends StoreName[], Mode extends 'readonly' | 'readwrite', Result>(
+    stores: Stores,
+    mode: Mode,
+    work: (transaction: IDBPTransaction<unknown, Stores, Mode>) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    return this.#attempt(async (db) => {
+      const transaction = db.transaction(stores, mode, { durability: 'relaxed' });
+      try {
+        const result = await work(transaction);
+        await transaction.done;
+        return result;
+      } catch (error) {
+        transaction.done.catch(() => undefined);
+        abort(transaction);
+        throw error;
+      }
+    });
+  }
+
   /** Deletes all of it. A later write begins a new one. */
   async destroy(): Promise<void> {
     const db = await this.#opening;
@@ -92,6 +118,14 @@ export class Database {
   }
 }
 
+function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has ended by itself already.
+  }
+}
+
 /** Nobody waits longer than this for a disk that does not answer. */
 function patience(): Promise<undefined> {
   return new Promise((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
@@ -102,8 +136,13 @@ async function openOrNothing(onLost: () => void): Promise<IDBPDatabase | undefin
   try {
     const db = await openDB(NAME, VERSION, {
       upgrade(database) {
-        for (const name of database.objectStoreNames) database.deleteObjectStore(name);
-        for (const name of STORES) database.createObjectStore(name);
+        const lasting = new Set([...database.objectStoreNames].filter((name) => LASTING.has(name)));
+        for (const name of database.objectStoreNames) {
+          if (!lasting.has(name)) database.deleteObjectStore(name);
+        }
+        for (const name of STORES) {
+          if (!lasting.has(name)) database.createObjectStore(name);
+        }
       },
       blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
       terminated: onLost,
