@@ -75,8 +75,34 @@ pub(crate) fn chromium() -> Option<PathBuf> {
     if let Some(path) = env::var_os("KITH_CHROMIUM") {
         return Some(PathBuf::from(path));
     }
+    found(&CHROMIUM_NAMES)
+}
+
+/// The Firefox that some journeys are taken in: what `KITH_FIREFOX` names, else one on the `PATH`. On Debian, as root, it is
+/// installed; none is no reason to fail, because Chromium has shown the same.
+///
+/// # Errors
+/// When the step's log cannot be written.
+pub(crate) fn firefox(output: &Output) -> Result<Option<PathBuf>> {
+    if let Some(path) = env::var_os("KITH_FIREFOX") {
+        return Ok(Some(PathBuf::from(path)));
+    }
+    if found(&FIREFOX_NAMES).is_none() && is_root() && on_path("apt-get") {
+        output.say("Installing Firefox …")?;
+        let install = ["install", "--yes", "--no-install-recommends", "firefox-esr"];
+        // Without a network it cannot be had, and the journeys are skipped by name.
+        let _ = output.run(apt_get().arg("update")).and_then(|()| output.run(apt_get().args(install)));
+    }
+    Ok(found(&FIREFOX_NAMES))
+}
+
+const FIREFOX_NAMES: [&str; 2] = ["firefox-esr", "firefox"];
+const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/// The first of these programs that is on the `PATH`.
+fn found(names: &[&str]) -> Option<PathBuf> {
     let folders = env::var_os("PATH").unwrap_or_default();
-    ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].iter().find_map(|name| {
+    names.iter().find_map(|name| {
         env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
     })
 }

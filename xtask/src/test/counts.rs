@@ -70,6 +70,19 @@ pub(crate) fn playwright(json: &str) -> Tally {
     tally
 }
 
+/// From the lines of the Test Anything Protocol.
+pub(crate) fn tap(log: &str) -> Tally {
+    let mut tally = Tally::default();
+    for line in log.lines() {
+        if line.starts_with("ok ") {
+            tally.passed += 1;
+        } else if let Some(rest) = line.strip_prefix("not ok ") {
+            tally.fail(rest.split_once(" - ").map_or(rest, |(_, name)| name));
+        }
+    }
+    tally
+}
+
 fn playwright_suite(suite: &Value, above: &str, tally: &mut Tally) {
     let title = joined(above, text(&suite["title"]));
     for spec in list(&suite["specs"]) {
@@ -183,6 +196,13 @@ test result: ok. 21 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; fin
         assert_eq!((tally.passed, tally.failed), (1, 1));
         assert_eq!(tally.failures, ["talk.spec.ts › offline › queues"]);
         assert_eq!(tally.skipped, [skip("talk.spec.ts › offline › push", "needs TLS")]);
+    }
+
+    #[test]
+    fn tap_counts_its_lines_and_no_comments() {
+        let tally = tap("1..2\nok 1 - talks\nnot ok 2 - deletes\n# ok 3 - said in passing\n");
+        assert_eq!((tally.passed, tally.failed), (1, 1));
+        assert_eq!(tally.failures, ["deletes"]);
     }
 
     #[test]

@@ -205,6 +205,14 @@ pub(crate) static STEPS: [Step; 18] = [
         after: &["rust", "web-check", "web-lint", "web-unit", "replay"],
         work: e2e,
     },
+    Step {
+        name: "firefox",
+        about: "the main journeys once more, in Firefox",
+        lane: Lane::Alone,
+        needs: &["release", "web-install"],
+        after: &["e2e"],
+        work: firefox,
+    },
 ];
 
 /// A step that is one check.
@@ -261,6 +269,16 @@ fn e2e(workspace: &Workspace, output: &Output) -> Result<Tally> {
     command.env("KITH_BIN", workspace.kith("release")).env("KITH_CHROMIUM", chromium);
     let result = output.run(&mut command);
     counts::playwright(&fs::read_to_string(report).unwrap_or_default()).or_failure(result)
+}
+
+fn firefox(workspace: &Workspace, output: &Output) -> Result<Tally> {
+    let Some(program) = prepare::firefox(output)? else {
+        return Ok(Tally::one_skipped("journeys in Firefox", "Firefox is not installed"));
+    };
+    let mut command = client::script(workspace, "firefox");
+    let result = output.run(command.env("KITH_BIN", workspace.kith("release")).env("KITH_FIREFOX", program));
+    let log = fs::read_to_string(workspace.logs().join("firefox.log")).context("the step keeps a log")?;
+    counts::tap(&log).or_failure(result)
 }
 
 /// Where a test runner writes its own account. The one of an earlier run must not be taken for this run's.

@@ -28,6 +28,11 @@ impl Tally {
         Self { passed: 1, ..Self::default() }
     }
 
+    /// A step that could not be done here, and why.
+    pub(crate) fn one_skipped(name: &str, reason: &str) -> Self {
+        Self { skipped: vec![Skip { name: name.to_owned(), reason: reason.to_owned() }], ..Self::default() }
+    }
+
     /// Holds the counts against how the test runner ended: one that failed without naming a failed test (it did not
     /// compile, it was killed) has failed nevertheless, and so has one that passed without a single test.
     pub(crate) fn or_failure(mut self, ended: Result<()>) -> Result<Self> {
