@@ -141,7 +141,8 @@ CREATE TABLE messages (
     system          TEXT,
     PRIMARY KEY (conversation, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX messages_client ON messages (sender, client_id) WHERE client_id IS NOT NULL;
+-- The id first: those of clients grow with time, so that all that is sent at one time lies together.
+CREATE UNIQUE INDEX messages_client ON messages (client_id, sender) WHERE client_id IS NOT NULL;
 CREATE INDEX messages_changed ON messages (conversation, version) WHERE version IS NOT NULL;
 CREATE INDEX messages_pinned ON messages (conversation) WHERE pinned_at IS NOT NULL;
 CREATE INDEX messages_replies ON messages (conversation, reply_to) WHERE reply_to IS NOT NULL;

@@ -30,7 +30,7 @@ impl AccountStore for SqliteStore {
         id: ConversationId,
         change: ConversationAccountChange,
     ) -> Reply<AccountChangedTo> {
-        self.write(move |write| {
+        self.write_in(id, move |write| {
             let door = door::enter(write.connection, actor, id)?;
             if change.pinned == Some(true) {
                 check_pinned(write.connection, &door)?;
@@ -174,6 +174,13 @@ pub(crate) fn update<const N: usize>(
         ))?
         .execute(params_from_iter(parameters))?;
     Ok(())
+}
+
+/// Nothing is marked as unread any more; tells how much is. Reads rows: what has moved must have been saved before.
+pub(crate) fn mark_seen(write: &mut Write<'_>, door: &Door) -> Outcome<()> {
+    let version = take_version(write, door.user)?;
+    update(write, door, version, "marked_unread = 0", [])?;
+    tell_conversations(write, door.user, version, &[door.conversation])
 }
 
 fn apply(

@@ -58,7 +58,7 @@ impl ConversationStore for SqliteStore {
         change: GroupChange,
         now: Timestamp,
     ) -> Reply<Changed> {
-        self.write(move |write| {
+        self.write_in(id, move |write| {
             let mut door = door::enter(write.connection, actor, id)?;
             update(write, &mut door, change, now)?;
             Ok(Changed { version: door.version })
@@ -72,7 +72,7 @@ impl ConversationStore for SqliteStore {
         user_ids: Vec<UserId>,
         now: Timestamp,
     ) -> Reply<Changed> {
-        self.write(move |write| {
+        self.write_in(id, move |write| {
             let mut door = door::enter(write.connection, actor, id)?;
             members::add(write, &mut door, &user_ids, now)?;
             Ok(Changed { version: door.version })
@@ -86,7 +86,7 @@ impl ConversationStore for SqliteStore {
         user_id: UserId,
         now: Timestamp,
     ) -> Reply<Changed> {
-        self.write(move |write| {
+        self.write_in(id, move |write| {
             let mut door = door::enter(write.connection, actor, id)?;
             members::remove(write, &mut door, user_id, now)?;
             Ok(Changed { version: door.version })
@@ -102,7 +102,7 @@ impl ConversationStore for SqliteStore {
         now: Timestamp,
     ) -> Reply<Changed> {
         let _ = now;
-        self.write(move |write| {
+        self.write_in(id, move |write| {
             let mut door = door::enter(write.connection, actor, id)?;
             members::set_role(write, &mut door, user_id, role)?;
             Ok(Changed { version: door.version })
@@ -110,7 +110,7 @@ impl ConversationStore for SqliteStore {
     }
 
     fn leave(&self, actor: UserId, id: ConversationId, now: Timestamp) -> Reply<Changed> {
-        self.write(move |write| {
+        self.write_in(id, move |write| {
             let mut door = door::enter(write.connection, actor, id)?;
             door.standing().allow(Action::Leave)?;
             members::leave(write, &mut door, now)?;

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::{error::Outcome, people, rows, writer::Write};
 
 /// A conversation, and one member's place in it.
+#[derive(Clone)]
 pub(crate) struct Door {
     pub(crate) conversation: i64,
     pub(crate) id: ConversationId,
@@ -28,13 +29,9 @@ pub(crate) struct Door {
     pub(crate) marked_unread: bool,
 }
 
-const DOOR: &str = "SELECT c.num, c.kind, c.members_may_edit, c.version, c.last_seq, c.member_count, u.num, m.role, m.delivered_seq, m.read_seq, m.read_at, m.spoke_seq, \
-     COALESCE(a.cleared_seq, 0), COALESCE(a.marked_unread, 0) \
-     FROM conversations c \
-     JOIN users u ON u.id = ?2 AND u.deleted_at IS NULL \
-     JOIN members m ON m.conversation = c.num AND m.user = u.num AND m.left_at IS NULL \
-     LEFT JOIN account_conversations a ON a.user = u.num AND a.conversation = c.num \
-     WHERE c.id = ?1";
+/// The columns of [`read`], of tables `conversations c`, `members m` and, perhaps without a row, `account_conversations a`.
+const COLUMNS: &str = "c.num, c.kind, c.members_may_edit, c.version, c.last_seq, c.member_count, m.user, m.role, \
+     m.delivered_seq, m.read_seq, m.read_at, m.spoke_seq, COALESCE(a.cleared_seq, 0), COALESCE(a.marked_unread, 0)";
 
 /// Lets a member in.
 ///
@@ -42,10 +39,32 @@ const DOOR: &str = "SELECT c.num, c.kind, c.members_may_edit, c.version, c.last_
 /// `not_found` for everyone else, as for a conversation that does not exist.
 pub(crate) fn enter(connection: &Connection, actor: UserId, id: ConversationId) -> Outcome<Door> {
     let door = connection
-        .prepare_cached(DOOR)?
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM conversations c \
+             JOIN users u ON u.id = ?2 AND u.deleted_at IS NULL \
+             JOIN members m ON m.conversation = c.num AND m.user = u.num AND m.left_at IS NULL \
+             LEFT JOIN account_conversations a ON a.user = u.num AND a.conversation = c.num \
+             WHERE c.id = ?1"
+        ))?
         .query_row(params![id.as_bytes(), actor.as_bytes()], |row| read(row, actor, id))
         .optional()?;
     door.ok_or_else(|| Refusal::not_found().into())
+}
+
+/// Lets somebody in who is known to be a member, by numbers.
+pub(crate) fn enter_by_number(
+    connection: &Connection,
+    user_id: UserId,
+    user: i64,
+    conversation: i64,
+) -> rusqlite::Result<Door> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS}, c.id FROM members m JOIN conversations c ON c.num = m.conversation \
+             LEFT JOIN account_conversations a ON a.user = m.user AND a.conversation = m.conversation \
+             WHERE m.conversation = ?1 AND m.user = ?2 AND m.left_at IS NULL"
+        ))?
+        .query_row([conversation, user], |row| read(row, user_id, row.get::<_, [u8; 16]>(14)?.into()))
 }
 
 fn read(row: &Row<'_>, user_id: UserId, id: ConversationId) -> rusqlite::Result<Door> {

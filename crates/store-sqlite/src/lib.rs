@@ -15,6 +15,7 @@ mod writer;
 pub use writer::{Commit, CommitWatch};
 
 mod door;
+mod heads;
 
 mod account;
 mod attachments;

@@ -155,7 +155,7 @@ pub(crate) fn set_role(write: &mut Write<'_>, door: &mut Door, user_id: UserId, 
 
 /// Takes a version for a message that tells of members.
 fn tell_in_notice(
-    write: &Write<'_>,
+    write: &mut Write<'_>,
     door: &mut Door,
     action: SystemAction,
     user_ids: &[UserId],

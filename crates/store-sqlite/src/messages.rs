@@ -21,11 +21,11 @@ use crate::{
 
 impl MessageStore for SqliteStore {
     fn send(&self, actor: UserId, message: NewMessage, turn: Option<Turn>, now: Timestamp) -> Reply<Message> {
-        self.write_whole(turn, move |write| send::send(write, actor, message, now))
+        self.move_head(turn, move |write| send::send(write, actor, &message, now))
     }
 
     fn edit(&self, actor: UserId, address: MessageAddress, text: NewText, now: Timestamp) -> Reply<Message> {
-        self.write(move |write| {
+        self.write_in(address.conversation_id, move |write| {
             let mut door = door::enter(write.connection, actor, address.conversation_id)?;
             let before = existing(write.connection, &door, address.seq)?;
             if decide_edit(actor, &before, &text)? == Decision::Change {
@@ -38,7 +38,7 @@ impl MessageStore for SqliteStore {
     }
 
     fn unsend(&self, actor: UserId, address: MessageAddress, now: Timestamp) -> Reply<Changed> {
-        self.write(move |write| {
+        self.write_in(address.conversation_id, move |write| {
             let mut door = door::enter(write.connection, actor, address.conversation_id)?;
             let before = existing(write.connection, &door, address.seq)?;
             if decide_unsend(actor, door.standing(), &before)? == Decision::Change {
@@ -49,7 +49,7 @@ impl MessageStore for SqliteStore {
     }
 
     fn hide(&self, actor: UserId, address: MessageAddress) -> Reply<AccountChangedTo> {
-        self.write(move |write| {
+        self.write_in(address.conversation_id, move |write| {
             let door = door::enter(write.connection, actor, address.conversation_id)?;
             if address.seq.0 == 0 || address.seq > door.last_seq {
                 return Err(Refusal::not_found().into());
@@ -64,7 +64,7 @@ impl MessageStore for SqliteStore {
     }
 
     fn pin(&self, actor: UserId, address: MessageAddress, pinned: bool, now: Timestamp) -> Reply<Changed> {
-        self.write(move |write| {
+        self.write_in(address.conversation_id, move |write| {
             let mut door = door::enter(write.connection, actor, address.conversation_id)?;
             decide_touch(&existing(write.connection, &door, address.seq)?)?;
             door.standing().allow(Action::Arrange)?;

@@ -17,9 +17,11 @@ use crate::{
 /// What messages, quotes and people may take of an answer together; the rest is room for what surrounds them.
 const ANSWER_BYTES: usize = limits::ANSWER_BYTES_MAX - 16 * 1024;
 
-/// What a member sees: not cleared, not hidden. `?1` is the conversation, `?2` the member.
+/// What a member sees: not cleared, not hidden. `?1` is the conversation, `?2` the member. Whether anything is hidden here is
+/// asked once for all messages before it is asked for one.
 const VISIBLE: &str = "m.conversation = ?1 \
-     AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.user = ?2 AND h.conversation = ?1 AND h.seq = m.seq)";
+     AND (NOT EXISTS (SELECT 1 FROM hidden h WHERE h.user = ?2 AND h.conversation = ?1) \
+       OR NOT EXISTS (SELECT 1 FROM hidden h WHERE h.user = ?2 AND h.conversation = ?1 AND h.seq = m.seq))";
 
 impl PageStore for SqliteStore {
     fn page(&self, actor: UserId, request: PageRequest) -> Reply<MessagePage> {

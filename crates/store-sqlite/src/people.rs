@@ -1,6 +1,6 @@
 //! People by number and by id, and what others see of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kith_chat::Refusal;
 use kith_protocol::{AttachmentId, Profile, UserId};
@@ -81,9 +81,18 @@ pub(crate) fn profile(connection: &Connection, id: UserId) -> rusqlite::Result<O
         .optional()
 }
 
-/// The people named in an answer: each once, with what their profiles weigh.
+/// Somebody whom rows name by number.
+#[derive(Clone, Copy)]
+pub(crate) struct Person {
+    pub(crate) id: UserId,
+    /// They keep to themselves how far they have read.
+    pub(crate) hides_reading: bool,
+}
+
+/// The people in an answer: each is looked up once.
 #[derive(Default)]
 pub(crate) struct Named {
+    people: HashMap<i64, Person>,
     profiles: BTreeMap<UserId, Profile>,
 }
 
@@ -102,6 +111,18 @@ impl Named {
     /// Takes back that a person was named last, for whom there was no room.
     pub(crate) fn remove(&mut self, id: UserId) {
         self.profiles.remove(&id);
+    }
+
+    /// Somebody by number, who is not named by that alone.
+    pub(crate) fn person(&mut self, connection: &Connection, number: i64) -> rusqlite::Result<Person> {
+        if let Some(person) = self.people.get(&number) {
+            return Ok(*person);
+        }
+        let person = connection
+            .prepare_cached("SELECT id, read_receipts = 0 FROM users WHERE num = ?1")?
+            .query_row([number], |row| Ok(Person { id: user_id(row, 0)?, hides_reading: row.get(1)? }))?;
+        self.people.insert(number, person);
+        Ok(person)
     }
 
     /// Names everyone whom the other names.

@@ -17,7 +17,7 @@ use crate::{
 
 impl ReactionStore for SqliteStore {
     fn react(&self, actor: UserId, address: MessageAddress, emoji: Option<String>) -> Reply<Message> {
-        self.write(move |write| {
+        self.write_in(address.conversation_id, move |write| {
             let mut door = door::enter(write.connection, actor, address.conversation_id)?;
             decide_touch(&existing(write.connection, &door, address.seq)?)?;
             let before = rows::my_reaction(write.connection, door.conversation, address.seq, door.user)?;

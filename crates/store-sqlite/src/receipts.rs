@@ -16,34 +16,33 @@ use crate::{
 
 impl ReceiptStore for SqliteStore {
     fn mark_delivered(&self, actor: UserId, address: MessageAddress) -> Reply<()> {
-        self.write(move |write| {
-            let door = door::enter(write.connection, actor, address.conversation_id)?;
-            let Some(delivered_seq) =
-                receipts::advance(door.receipt.delivered_seq, address.seq, door.last_seq)
-            else {
-                return Ok(());
-            };
+        self.move_head(None, move |write| {
+            let door = write.enter(actor, address.conversation_id)?;
+            let moved = receipts::advance(door.receipt.delivered_seq, address.seq, door.last_seq);
+            let Some(delivered_seq) = moved else { return Ok(()) };
             let receipt = Receipt { delivered_seq, ..door.receipt.clone() };
-            save(write, &door, &receipt)?;
+            save(write, &door, &receipt, door.marked_unread);
             tell(write, &door, receipt, Moved::Delivered)
         })
     }
 
     fn mark_read(&self, actor: UserId, address: MessageAddress, now: Timestamp) -> Reply<()> {
-        self.write(move |write| {
-            let door = door::enter(write.connection, actor, address.conversation_id)?;
+        self.move_head(None, move |write| {
+            let door = write.enter(actor, address.conversation_id)?;
             let moved = receipts::advance(door.receipt.read_seq, address.seq, door.last_seq);
             if moved.is_none() && !door.marked_unread {
                 return Ok(());
             }
-            if let Some(read_seq) = moved {
-                let receipt = receipts::read_to(door.receipt.clone(), read_seq, now);
-                save(write, &door, &receipt)?;
+            let receipt = match moved {
+                Some(read_seq) => receipts::read_to(door.receipt.clone(), read_seq, now),
+                None => door.receipt.clone(),
+            };
+            save(write, &door, &receipt, false);
+            if moved.is_some() {
                 tell(write, &door, receipt, Moved::Read)?;
             }
-            let version = account::take_version(write, door.user)?;
-            account::update(write, &door, version, "marked_unread = 0", [])?;
-            account::tell_conversations(write, door.user, version, &[door.conversation])
+            write.save_heads()?;
+            account::mark_seen(write, &door)
         })
     }
 
@@ -90,32 +89,12 @@ enum Moved {
     Read,
 }
 
-fn save(write: &Write<'_>, door: &Door, receipt: &Receipt) -> rusqlite::Result<()> {
-    write
-        .connection
-        .prepare_cached(
-            "UPDATE members SET delivered_seq = ?3, read_seq = ?4, read_at = ?5 WHERE conversation = ?1 AND user = ?2",
-        )?
-        .execute(params![
-            door.conversation,
-            door.user,
-            receipt.delivered_seq.0,
-            receipt.read_seq.0,
-            receipt.read_at.map(|at| at.0)
-        ])?;
+fn save(write: &mut Write<'_>, door: &Door, receipt: &Receipt, marked_unread: bool) {
+    let heads = write.heads();
+    heads.keep_place(&Door { receipt: receipt.clone(), marked_unread, ..door.clone() });
     if door.member_count as usize <= limits::EPHEMERAL_MEMBERS_MAX {
-        touch(write, door.conversation)?;
+        heads.keep(door);
     }
-    Ok(())
-}
-
-/// `sync` shall tell of this conversation.
-pub(crate) fn touch(write: &Write<'_>, conversation: i64) -> rusqlite::Result<()> {
-    write
-        .connection
-        .prepare_cached("UPDATE conversations SET tick = ?2 WHERE num = ?1")?
-        .execute(params![conversation, write.tick])?;
-    Ok(())
 }
 
 /// Tells of a pointer that moved: everyone in a small conversation, only one's own devices in a large one. Whoever keeps

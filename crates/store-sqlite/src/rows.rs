@@ -82,6 +82,17 @@ pub(crate) fn message(
         .optional()
 }
 
+/// When a message that is there was created.
+pub(crate) fn created_at(
+    connection: &Connection,
+    conversation: i64,
+    seq: Seq,
+) -> rusqlite::Result<Timestamp> {
+    connection
+        .prepare_cached("SELECT created_at FROM messages WHERE conversation = ?1 AND seq = ?2")?
+        .query_row(params![conversation, seq.0], |row| row.get(0).map(Timestamp))
+}
+
 /// The columns of [`attachment_of`], of a table `attachments a`.
 pub(crate) const ATTACHMENT: &str =
     "a.id, a.kind, a.name, a.size, a.mime, a.alt, a.width, a.height, a.duration_ms, a.thumbhash";

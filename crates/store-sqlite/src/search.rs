@@ -4,13 +4,15 @@
 //!
 //! The index follows the messages by a moment: the writer fills it when it has nothing else to do.
 
+use std::collections::HashSet;
+
 use kith_chat::{
     Refusal, Reply,
     store::{Has, Search, SearchStore},
     text::{Query, index_terms},
 };
 use kith_protocol::*;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     SqliteStore, attachments, door,
@@ -25,6 +27,11 @@ use crate::{
 const PASSED_OVER_MAX: usize = 2_000;
 /// What results may take of an answer, in bytes.
 const ANSWER_BYTES: usize = limits::ANSWER_BYTES_MAX - 16 * 1024;
+/// So many conversations are named to the index. Somebody in more of them is likely to be in those where something was
+/// found: then looking through what was found, newest first, comes to an end sooner.
+const NAMED_MAX: usize = 100;
+/// Messages found elsewhere than in one's own conversations before these are named after all.
+const SCANNED_MAX: usize = 2_000;
 
 impl SearchStore for SqliteStore {
     fn search(&self, actor: UserId, search: Search) -> Reply<SearchResults> {
@@ -32,12 +39,22 @@ impl SearchStore for SqliteStore {
     }
 }
 
-/// Gives a new message its place in the index, to be filled soon. Returns the document's number.
-pub(crate) fn add(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite::Result<i64> {
+/// The number of the next document. One that was indexed is never used again, even when its message is gone: what comes
+/// after it is what is still to be indexed.
+pub(crate) fn next_doc(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row(
+        "SELECT max((SELECT COALESCE(MAX(doc), 0) FROM docs), (SELECT value FROM meta WHERE key = 'indexed')) + 1",
+        [],
+        |row| row.get(0),
+    )
+}
+
+/// Gives a new message its place in the index, to be filled soon.
+pub(crate) fn add(connection: &Connection, doc: i64, conversation: i64, seq: Seq) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT INTO docs (conversation, seq) VALUES (?1, ?2)")?
-        .execute(params![conversation, seq.0])?;
-    Ok(connection.last_insert_rowid())
+        .prepare_cached("INSERT INTO docs (doc, conversation, seq) VALUES (?1, ?2, ?3)")?
+        .execute(params![doc, conversation, seq.0])?;
+    Ok(())
 }
 
 /// Indexes at most `limit` of the messages that are not yet. Whether there may be more.
@@ -45,17 +62,24 @@ pub(crate) fn index_pending(connection: &Connection, limit: usize) -> rusqlite::
     let indexed: i64 = connection
         .prepare_cached("SELECT value FROM meta WHERE key = 'indexed'")?
         .query_row([], |row| row.get(0))?;
-    let pending: Vec<(i64, i64, u64)> = connection
-        .prepare_cached("SELECT doc, conversation, seq FROM docs WHERE doc > ?1 ORDER BY doc LIMIT ?2")?
-        .query_map(params![indexed, limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (doc, conversation, seq) in &pending {
-        fill(connection, *doc, *conversation, Seq(*seq))?;
+    let mut pending = connection.prepare_cached(&format!(
+        "SELECT d.doc, d.conversation, d.seq, {SAID} FROM docs d CROSS JOIN messages m \
+         ON m.conversation = d.conversation AND m.seq = d.seq WHERE d.doc > ?1 ORDER BY d.doc LIMIT ?2"
+    ))?;
+    let mut fill = connection.prepare_cached(FILL)?;
+    let mut found = pending.query(params![indexed, limit])?;
+    let (mut last, mut count) = (None, 0);
+    while let Some(row) = found.next()? {
+        let doc: i64 = row.get(0)?;
+        let (place, words) = document_of(connection, row.get(1)?, Seq(row.get(2)?), row, 3)?;
+        fill.execute(params![doc, place, words])?;
+        last = Some(doc);
+        count += 1;
     }
-    if let Some((last, ..)) = pending.last() {
+    if let Some(last) = last {
         connection.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'indexed'")?.execute([last])?;
     }
-    Ok(pending.len() == limit)
+    Ok(count == limit)
 }
 
 /// A message is about to change or to go: takes what it said out of the index. Must come first, because the terms to take
@@ -88,6 +112,21 @@ pub(crate) fn remove(connection: &Connection, conversation: i64, seq: Seq) -> ru
     Ok(())
 }
 
+/// Some messages of a person, those unsent left out. Indexes what is not yet indexed, to find all of them in the end.
+pub(crate) fn written_by(
+    connection: &Connection,
+    user: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<(i64, Seq)>> {
+    index_pending(connection, usize::MAX >> 1)?;
+    connection
+        .prepare_cached(
+            "SELECT d.conversation, d.seq FROM terms t JOIN docs d ON d.doc = t.rowid WHERE terms MATCH ?1 LIMIT ?2",
+        )?
+        .query_map(params![format!("place:u{user}"), limit], |row| Ok((row.get(0)?, Seq(row.get(1)?))))?
+        .collect()
+}
+
 /// The document of a message, if the index has been filled that far.
 fn indexed_doc(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite::Result<Option<i64>> {
     connection
@@ -99,11 +138,11 @@ fn indexed_doc(connection: &Connection, conversation: i64, seq: Seq) -> rusqlite
         .optional()
 }
 
+const FILL: &str = "INSERT INTO terms (rowid, place, words) VALUES (?1, ?2, ?3)";
+
 fn fill(connection: &Connection, doc: i64, conversation: i64, seq: Seq) -> rusqlite::Result<()> {
     let Some((place, words)) = document(connection, conversation, seq)? else { return Ok(()) };
-    connection
-        .prepare_cached("INSERT INTO terms (rowid, place, words) VALUES (?1, ?2, ?3)")?
-        .execute(params![doc, place, words])?;
+    connection.prepare_cached(FILL)?.execute(params![doc, place, words])?;
     Ok(())
 }
 
@@ -113,21 +152,27 @@ fn document(
     conversation: i64,
     seq: Seq,
 ) -> rusqlite::Result<Option<(String, String)>> {
-    let found = connection
-        .prepare_cached(
-            "SELECT sender, text, entities, extras FROM messages WHERE conversation = ?1 AND seq = ?2",
-        )?
-        .query_row(params![conversation, seq.0], |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, Option<String>>(2)?,
-                row.get::<_, u8>(3)?,
-            ))
-        })
-        .optional()?;
-    let Some((sender, text, entities, extras)) = found else { return Ok(None) };
-    let (photo, file) = match extras & extras::ATTACHMENTS {
+    connection
+        .prepare_cached(&format!("SELECT {SAID} FROM messages m WHERE m.conversation = ?1 AND m.seq = ?2"))?
+        .query_row(params![conversation, seq.0], |row| document_of(connection, conversation, seq, row, 0))
+        .optional()
+}
+
+/// The columns of [`document_of`], of a table `messages m`.
+const SAID: &str = "m.sender, m.text, m.entities, m.extras";
+
+/// A document from the columns [`SAID`], beginning at `first`.
+fn document_of(
+    connection: &Connection,
+    conversation: i64,
+    seq: Seq,
+    row: &Row<'_>,
+    first: usize,
+) -> rusqlite::Result<(String, String)> {
+    let sender: i64 = row.get(first)?;
+    let text = row.get_ref(first + 1)?.as_str()?;
+    let entities = row.get_ref(first + 2)?.as_str_or_null()?;
+    let (photo, file) = match row.get::<_, u8>(first + 3)? & extras::ATTACHMENTS {
         0 => (false, false),
         _ => attachments::kinds(connection, conversation, seq)?,
     };
@@ -139,7 +184,7 @@ fn document(
             place.push_str(word);
         }
     }
-    Ok(Some((place, index_terms(&text).join(" "))))
+    Ok((place, index_terms(text).join(" ")))
 }
 
 const HAS_PHOTO: &str = "hasphoto";
@@ -148,87 +193,143 @@ const HAS_LINK: &str = "haslink";
 
 fn find(connection: &Connection, actor: UserId, search: &Search) -> Outcome<SearchResults> {
     let user = people::number(connection, actor)?;
-    let Some(expression) = expression(connection, actor, user, search)? else {
-        return Ok(SearchResults { results: Vec::new(), users: Vec::new(), cursor: None, more: false });
+    let conditions = conditions(connection, search)?.join(" AND ");
+    let own = match search.within {
+        Some(id) => vec![door::enter(connection, actor, id)?.conversation],
+        None => own_conversations(connection, user)?,
     };
-    let mut statement = connection.prepare_cached(
-        "SELECT d.doc, c.id, d.seq, m.created_at FROM terms t JOIN docs d ON d.doc = t.rowid \
-         JOIN messages m ON m.conversation = d.conversation AND m.seq = d.seq \
-         JOIN conversations c ON c.num = d.conversation \
-         WHERE terms MATCH ?1 AND t.rowid < ?2 ORDER BY t.rowid DESC",
-    )?;
-    let below = search.cursor.map_or(i64::MAX, |cursor| i64::try_from(cursor).unwrap_or(i64::MAX));
-    let mut found = statement.query(params![expression, below])?;
-    let mut results = Vec::new();
-    let mut named = Named::default();
-    let mut bytes = 0;
-    let mut last: Option<i64> = None;
-    let mut passed_over = 0;
-    while let Some(row) = found.next()? {
-        let created_at = Timestamp(row.get(3)?);
+    let mut page = Page { connection, actor, user, search, found: Found::default() };
+    let mut below = search.cursor.map_or(i64::MAX, |cursor| i64::try_from(cursor).unwrap_or(i64::MAX));
+    if own.len() > NAMED_MAX {
+        let own: HashSet<i64> = own.iter().copied().collect();
+        match page.fill(&conditions, below, Some(&own))? {
+            Filled::Tired(reached) => below = reached,
+            filled => return Ok(page.found.into_results(filled)),
+        }
+    }
+    if own.is_empty() {
+        return Ok(page.found.into_results(Filled::All));
+    }
+    let names: Vec<String> = own.iter().map(|number| format!("c{number}")).collect();
+    let filled = page.fill(&format!("{conditions} AND place:({})", names.join(" OR ")), below, None)?;
+    Ok(page.found.into_results(filled))
+}
+
+/// A page of results on its way.
+struct Page<'a> {
+    connection: &'a Connection,
+    actor: UserId,
+    user: i64,
+    search: &'a Search,
+    found: Found,
+}
+
+#[derive(Default)]
+struct Found {
+    results: Vec<SearchResult>,
+    named: Named,
+    bytes: usize,
+    passed_over: usize,
+    /// The last message that was looked at: where to go on.
+    last: Option<i64>,
+}
+
+/// How far a page was filled.
+enum Filled {
+    /// There was nothing more to be found.
+    All,
+    /// There is more than has room.
+    Full,
+    /// So much was found elsewhere that another way is better; everything down to this document was looked at.
+    Tired(i64),
+}
+
+impl Page<'_> {
+    /// Fills the page with what the index finds below a document, newest first; of what it finds elsewhere than in `own`,
+    /// nothing.
+    fn fill(&mut self, expression: &str, below: i64, own: Option<&HashSet<i64>>) -> Outcome<Filled> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT d.doc, d.conversation, d.seq FROM terms t JOIN docs d ON d.doc = t.rowid \
+             WHERE terms MATCH ?1 AND t.rowid < ?2 ORDER BY t.rowid DESC",
+        )?;
+        let mut found = statement.query(params![expression, below])?;
+        let mut scanned = 0;
+        while let Some(row) = found.next()? {
+            let (doc, conversation) = (row.get(0)?, row.get(1)?);
+            if own.is_some_and(|own| !own.contains(&conversation)) {
+                scanned += 1;
+                if scanned == SCANNED_MAX {
+                    return Ok(Filled::Tired(doc));
+                }
+                continue;
+            }
+            match self.take(conversation, Seq(row.get(2)?))? {
+                Taken::Yes => {}
+                Taken::No => self.found.passed_over += 1,
+                Taken::Older => return Ok(Filled::All),
+                Taken::Full => return Ok(Filled::Full),
+            }
+            self.found.last = Some(doc);
+        }
+        Ok(Filled::All)
+    }
+
+    /// Takes one message, if it is what is looked for and its reader may see it. The door is asked again for every result:
+    /// the index says where to look, not what may be seen.
+    fn take(&mut self, conversation: i64, seq: Seq) -> Outcome<Taken> {
+        let Self { connection, search, found, .. } = self;
+        let created_at = rows::created_at(connection, conversation, seq)?;
         if search.after.is_some_and(|after| created_at <= after) {
             // Documents are in the order of commits, so what follows is older still (but for a clock that was set).
-            break;
+            return Ok(Taken::Older);
         }
-        if passed_over == PASSED_OVER_MAX {
-            return Ok(SearchResults {
-                results,
-                users: named.into_profiles(),
-                cursor: cursor(last),
-                more: true,
-            });
+        if found.passed_over == PASSED_OVER_MAX {
+            return Ok(Taken::Full);
         }
         if search.before.is_some_and(|before| created_at >= before) {
-            (passed_over, last) = (passed_over + 1, Some(row.get(0)?));
-            continue;
+            return Ok(Taken::No);
         }
-        let id = ConversationId::from(row.get::<_, [u8; 16]>(1)?);
-        // The door is asked again for every result: the index says where to look, not what may be seen.
-        let door = door::enter(connection, actor, id)?;
-        let Some(message) = door.message(connection, Seq(row.get(2)?))? else {
-            (passed_over, last) = (passed_over + 1, Some(row.get(0)?));
-            continue;
-        };
-        bytes += rows::weight(&message) + 60;
-        if results.len() == search.limit || (bytes > ANSWER_BYTES && !results.is_empty()) {
-            return Ok(SearchResults {
-                results,
-                users: named.into_profiles(),
-                cursor: cursor(last),
-                more: true,
-            });
+        let door = door::enter_by_number(connection, self.actor, self.user, conversation)?;
+        let Some(message) = door.message(connection, seq)? else { return Ok(Taken::No) };
+        found.bytes += rows::weight(&message) + 60;
+        if found.results.len() == search.limit || (found.bytes > ANSWER_BYTES && !found.results.is_empty()) {
+            return Ok(Taken::Full);
         }
         for id in people_of(&message) {
-            bytes += named.add(connection, id)?;
+            found.bytes += found.named.add(connection, id)?;
         }
-        last = Some(row.get(0)?);
-        results.push(SearchResult { conversation_id: id, message });
+        found.results.push(SearchResult { conversation_id: door.id, message });
+        Ok(Taken::Yes)
     }
-    Ok(SearchResults { results, users: named.into_profiles(), cursor: None, more: false })
 }
 
-/// Where to go on: below the last message that was looked at.
-fn cursor(last: Option<i64>) -> Option<String> {
-    last.map(|doc| doc.to_string())
+/// What became of a message that the index found.
+enum Taken {
+    Yes,
+    /// It is not what is looked for, or not for this reader.
+    No,
+    /// It is older than everything that is looked for.
+    Older,
+    /// There is no room.
+    Full,
 }
 
-/// The expression for FTS5, or `None` when nothing can match.
-fn expression(connection: &Connection, actor: UserId, user: i64, search: &Search) -> Outcome<Option<String>> {
-    let mut places = vec![match search.within {
-        Some(id) => format!("place:c{}", door::enter(connection, actor, id)?.conversation),
-        None => {
-            let own = own_conversations(connection, user)?;
-            if own.is_empty() {
-                return Ok(None);
-            }
-            format!(
-                "place:({})",
-                own.iter().map(|number| format!("c{number}")).collect::<Vec<_>>().join(" OR ")
-            )
-        }
-    }];
+impl Found {
+    fn into_results(self, filled: Filled) -> SearchResults {
+        let more = matches!(filled, Filled::Full);
+        let cursor = self.last.filter(|_| more).map(|doc| doc.to_string());
+        SearchResults { results: self.results, users: self.named.into_profiles(), cursor, more }
+    }
+}
+
+/// What the index is asked for, wherever it may be.
+fn conditions(connection: &Connection, search: &Search) -> Outcome<Vec<String>> {
+    let mut conditions = words(&search.query);
+    if conditions.is_empty() && search.has.is_none() && search.from.is_none() {
+        return Err(Refusal::invalid("q", "What to look for?").into());
+    }
     if let Some(from) = search.from {
-        places.push(format!("place:u{}", people::number(connection, from)?));
+        conditions.push(format!("place:u{}", people::number(connection, from)?));
     }
     if let Some(has) = search.has {
         let word = match has {
@@ -236,13 +337,9 @@ fn expression(connection: &Connection, actor: UserId, user: i64, search: &Search
             Has::File => HAS_FILE,
             Has::Link => HAS_LINK,
         };
-        places.push(format!("place:{word}"));
+        conditions.push(format!("place:{word}"));
     }
-    let words = words(&search.query);
-    if words.is_empty() && search.has.is_none() && search.from.is_none() {
-        return Err(Refusal::invalid("q", "What to look for?").into());
-    }
-    Ok(Some(words.into_iter().chain(places).collect::<Vec<_>>().join(" AND ")))
+    Ok(conditions)
 }
 
 /// Each word as FTS5 wants it: quoted, so that nothing in it means anything.

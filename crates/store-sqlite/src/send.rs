@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     account, attachments,
-    door::{self, Door},
-    error::Outcome,
+    door::Door,
+    error::{Failure, Outcome},
     messages::existing,
     rows::{self, extras},
     search,
@@ -15,43 +15,58 @@ use crate::{
 };
 
 /// Sends, exactly once per sender and `client_id`.
+///
+/// That it was sent before is rare, so it is only looked for when it cannot be sent now: what was allowed once is answered
+/// even if it is not allowed any more.
 pub(crate) fn send(
     write: &mut Write<'_>,
     actor: UserId,
-    new: NewMessage,
+    new: &NewMessage,
     now: Timestamp,
 ) -> Outcome<Message> {
-    let mut door = door::enter(write.connection, actor, new.conversation_id)?;
-    if let Some(message) = sent_before(write.connection, &door, &new)? {
-        return Ok(message);
-    }
+    let door = write.enter(actor, new.conversation_id)?;
+    let refused = match send_first(write, door.clone(), new, now) {
+        Ok(Some(message)) => return Ok(message),
+        Ok(None) => Refusal::internal().into(),
+        Err(Failure::Refused(refusal)) => Failure::Refused(refusal),
+        Err(failure) => return Err(failure),
+    };
+    sent_before(write.connection, &door, new)?.ok_or(refused)
+}
+
+/// Sends; `None` when it was sent before, and then nothing has changed.
+fn send_first(
+    write: &mut Write<'_>,
+    mut door: Door,
+    new: &NewMessage,
+    now: Timestamp,
+) -> Outcome<Option<Message>> {
     door.standing().allow(Action::Talk)?;
-    check_other_person(write.connection, &door)?;
+    check_other_person(write, &door)?;
     let quote = new.reply_to.map(|seq| answered(write.connection, &door, seq)).transpose()?;
     let mut content = match new.forward {
-        Some(address) => forwarded(write.connection, actor, address)?,
-        None => own(write.connection, &door, &new)?,
+        Some(address) => forwarded(write, door.user_id, address)?,
+        None => own(write.connection, &door, new)?,
     };
     content.reply_to = new.reply_to;
     content.client = Some((new.client_id, new.fingerprint));
 
-    let message = insert(write, &mut door, content, now)?;
-    door.save(write)?;
-    mark_spoken(write, &door, message.seq)?;
+    let Some(message) = insert(write, &mut door, content, now)? else { return Ok(None) };
+    let was_marked_unread = speak(write, &mut door, message.seq);
     let seq = Some(message.seq);
-    let cause = Cause { kind: CauseKind::Sent, actor_id: actor, seq, emoji: None, user_ids: Vec::new() };
+    let cause =
+        Cause { kind: CauseKind::Sent, actor_id: door.user_id, seq, emoji: None, user_ids: Vec::new() };
     let change = ConversationChanged {
         messages: vec![message.clone()],
         quotes: quote.into_iter().collect(),
         ..door.change(cause)
     };
     door.tell(write, change)?;
-    if door.marked_unread {
-        let version = account::take_version(write, door.user)?;
-        account::update(write, &door, version, "marked_unread = 0", [])?;
-        account::tell_conversations(write, door.user, version, &[door.conversation])?;
+    if was_marked_unread {
+        write.save_heads()?;
+        account::mark_seen(write, &door)?;
     }
-    Ok(message)
+    Ok(Some(message))
 }
 
 /// The message that this `client_id` has already become.
@@ -61,7 +76,7 @@ pub(crate) fn send(
 fn sent_before(connection: &Connection, door: &Door, new: &NewMessage) -> Outcome<Option<Message>> {
     let found = connection
         .prepare_cached(
-            "SELECT conversation, seq, fingerprint FROM messages WHERE sender = ?1 AND client_id = ?2",
+            "SELECT conversation, seq, fingerprint FROM messages WHERE client_id = ?2 AND sender = ?1",
         )?
         .query_row(params![door.user, new.client_id.as_bytes()], |row| {
             Ok((row.get::<_, i64>(0)?, Seq(row.get(1)?), row.get::<_, [u8; 8]>(2)?))
@@ -76,8 +91,9 @@ fn sent_before(connection: &Connection, door: &Door, new: &NewMessage) -> Outcom
 }
 
 /// In a direct conversation: whether the other person is there to be written to.
-fn check_other_person(connection: &Connection, door: &Door) -> Outcome<()> {
-    let other = other_person(connection, door)?;
+fn check_other_person(write: &mut Write<'_>, door: &Door) -> Outcome<()> {
+    let connection = write.connection;
+    let other = write.heads().other_person(door, || other_person(connection, door))?;
     if other.deleted {
         return Err(Refusal::forbidden("This account was deleted.").into());
     }
@@ -90,8 +106,8 @@ pub(crate) fn check_blocks(connection: &Connection, door: &Door) -> Outcome<()> 
 }
 
 /// The other one of a direct conversation; of a group, nobody who minds.
-#[derive(Default)]
-struct OtherPerson {
+#[derive(Clone, Copy, Default)]
+pub(crate) struct OtherPerson {
     deleted: bool,
     blocks_me: bool,
     blocked: bool,
@@ -174,9 +190,10 @@ fn own(connection: &Connection, door: &Door, new: &NewMessage) -> Outcome<Conten
 }
 
 /// A copy of a message from elsewhere, through the sender's own door there. The bytes of what it shows are shared.
-fn forwarded(connection: &Connection, actor: UserId, address: MessageAddress) -> Outcome<Content> {
+fn forwarded(write: &mut Write<'_>, actor: UserId, address: MessageAddress) -> Outcome<Content> {
     let blame = |refusal: Refusal| refusal.at("forward");
-    let door = door::enter(connection, actor, address.conversation_id)?;
+    let door = write.enter(actor, address.conversation_id)?;
+    let connection = write.connection;
     let message = door.message(connection, address.seq)?.ok_or_else(|| blame(Refusal::not_found()))?;
     decide_touch(&existing(connection, &door, address.seq)?).map_err(blame)?;
     let attachments = connection
@@ -218,21 +235,28 @@ pub(crate) fn member(
 
 /// Notes that the server tells something, in the version taken last. Returns the message.
 pub(crate) fn insert_notice(
-    write: &Write<'_>,
+    write: &mut Write<'_>,
     door: &mut Door,
     notice: SystemNotice,
     now: Timestamp,
 ) -> Outcome<Message> {
     let content = Content { kind: MessageKind::System, system: Some(notice), ..Content::default() };
-    insert(write, door, content, now)
+    let message = insert(write, door, content, now)?;
+    Ok(message.expect("what the server tells has no client_id that could be known"))
 }
 
 const INSERT: &str = "INSERT INTO messages (conversation, seq, created_version, sender, client_id, fingerprint, kind, extras, \
-     created_at, reply_to, doc, text, entities, system) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+     created_at, reply_to, doc, text, entities, system) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+     ON CONFLICT (client_id, sender) WHERE client_id IS NOT NULL DO NOTHING";
 
 /// Writes a message under the next number and the next version, without saving the conversation's own row. Returns what a
-/// reader would find.
-fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) -> Outcome<Message> {
+/// reader would find; `None` when the sender's `client_id` is known, and then nothing has changed.
+fn insert(
+    write: &mut Write<'_>,
+    door: &mut Door,
+    content: Content,
+    now: Timestamp,
+) -> Outcome<Option<Message>> {
     let connection = write.connection;
     let version = door.take_version();
     door.last_seq = door.last_seq.next();
@@ -243,11 +267,11 @@ fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) 
     extras |= if content.forwarded { extras::FORWARDED } else { 0 };
     extras |= if mentioned.is_empty() { 0 } else { extras::MENTIONS };
     let is_text = content.kind == MessageKind::Text;
-    let doc = is_text.then(|| search::add(connection, door.conversation, seq)).transpose()?;
+    let doc = is_text.then(|| write.next_doc());
     let json = |value: serde_json::Result<String>| value.expect("wire types always serialize");
     let entities = (!content.entities.is_empty()).then(|| json(serde_json::to_string(&content.entities)));
     let system = content.system.as_ref().map(|system| json(serde_json::to_string(system)));
-    connection.prepare_cached(INSERT)?.execute(params![
+    let inserted = connection.prepare_cached(INSERT)?.execute(params![
         door.conversation,
         seq.0,
         version.0,
@@ -263,13 +287,20 @@ fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) 
         entities,
         system,
     ])?;
+    if inserted == 0 {
+        return Ok(None);
+    }
+    if let Some(doc) = doc {
+        search::add(connection, doc, door.conversation, seq)?;
+        write.take_doc();
+    }
     attachments::show(connection, door.conversation, seq, &content.attachments)?;
     save_mentions(connection, door.conversation, seq, &mentioned)?;
     let attachments = match content.attachments.is_empty() {
         true => Vec::new(),
         false => rows::attachments(connection, door.conversation, seq)?,
     };
-    Ok(Message {
+    Ok(Some(Message {
         seq,
         version,
         client_id: content.client.map(|(client_id, _)| client_id),
@@ -288,7 +319,7 @@ fn insert(write: &Write<'_>, door: &mut Door, content: Content, now: Timestamp) 
         pinned_at: None,
         system: content.system,
         my_reaction: None,
-    })
+    }))
 }
 
 /// The numbers of the members who are mentioned, each once, the writer left out.
@@ -323,13 +354,13 @@ pub(crate) fn save_mentions(
     Ok(())
 }
 
-/// Who has spoken has read what came before.
-fn mark_spoken(write: &Write<'_>, door: &Door, seq: Seq) -> rusqlite::Result<()> {
-    write
-        .connection
-        .prepare_cached(
-            "UPDATE members SET spoke_seq = ?3, delivered_seq = ?3, read_seq = ?3 WHERE conversation = ?1 AND user = ?2",
-        )?
-        .execute(params![door.conversation, door.user, seq.0])?;
-    Ok(())
+/// Who has spoken has read what came before. Whether it was marked as unread until now.
+fn speak(write: &mut Write<'_>, door: &mut Door, seq: Seq) -> bool {
+    let was_marked_unread = std::mem::take(&mut door.marked_unread);
+    door.spoke_seq = seq;
+    door.receipt.delivered_seq = seq;
+    door.receipt.read_seq = seq;
+    write.heads().keep(door);
+    write.heads().keep_place(door);
+    was_marked_unread
 }

@@ -3,6 +3,7 @@
 use std::{io, path::Path, sync::Arc, time::Duration};
 
 use kith_chat::{Bus, Entropy, Refusal, Reply, Store, Turn};
+use kith_protocol::ConversationId;
 use rusqlite::{Connection, OptionalExtension, config::DbConfig};
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     error::Outcome,
     migrations::migrate,
     readers::Readers,
-    writer::{Broken, CommitWatch, Write, Writer, set_meta},
+    writer::{Broken, CommitWatch, Reach, Write, Writer, set_meta},
 };
 
 /// The database's name in the data folder.
@@ -122,16 +123,25 @@ impl SqliteStore {
         &self,
         write: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
     ) -> Reply<T> {
-        self.writer.write(write)
+        self.writer.write(Reach::All, None, write)
     }
 
-    /// As [`Self::write`], for what refuses only before it changes anything; in its turn, if it has one.
-    pub(crate) fn write_whole<T: Send + 'static>(
+    /// As [`Self::write`], for what changes nothing beyond one conversation.
+    pub(crate) fn write_in<T: Send + 'static>(
+        &self,
+        id: ConversationId,
+        write: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
+    ) -> Reply<T> {
+        self.writer.write(Reach::Conversation(id), None, write)
+    }
+
+    /// As [`Self::write`], for what only moves the head of a conversation; in its turn, if it has one.
+    pub(crate) fn move_head<T: Send + 'static>(
         &self,
         turn: Option<Turn>,
         write: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
     ) -> Reply<T> {
-        self.writer.write_whole(turn, write)
+        self.writer.write(Reach::Heads, turn, write)
     }
 }
 

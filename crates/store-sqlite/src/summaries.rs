@@ -8,20 +8,24 @@ use crate::{
     door::Door,
     error::Outcome,
     pages::{last_visible, people_of},
-    people::{Named, user_id},
-    receipts, rows,
+    people::{Named, Person, user_id},
+    rows,
 };
 
 /// The shared part of a conversation.
 pub(crate) fn conversation(connection: &Connection, number: i64) -> rusqlite::Result<Conversation> {
-    let mut conversation = connection
+    let mut conversation = without_members(connection, number)?;
+    conversation.members = members_of(&speakers(connection, number, &mut Named::default())?);
+    Ok(conversation)
+}
+
+fn without_members(connection: &Connection, number: i64) -> rusqlite::Result<Conversation> {
+    connection
         .prepare_cached(
             "SELECT c.id, c.kind, c.title, (SELECT a.id FROM attachments a WHERE a.num = c.avatar), c.members_may_edit, \
                c.version, c.last_seq, c.member_count, c.created_at FROM conversations c WHERE c.num = ?1",
         )?
-        .query_row([number], conversation_of)?;
-    conversation.members = speakers(connection, number)?;
-    Ok(conversation)
+        .query_row([number], conversation_of)
 }
 
 fn conversation_of(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -52,15 +56,64 @@ pub(crate) fn member_of(row: &Row<'_>) -> rusqlite::Result<Member> {
     })
 }
 
-/// The members who spoke last.
-fn speakers(connection: &Connection, conversation: i64) -> rusqlite::Result<Vec<Member>> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT {MEMBER} FROM members m JOIN users u ON u.num = m.user \
-             WHERE m.conversation = ?1 AND m.left_at IS NULL ORDER BY m.spoke_seq DESC, m.user LIMIT ?2"
-        ))?
-        .query_map(params![conversation, limits::SUMMARY_MEMBERS_MAX], member_of)?
-        .collect()
+/// A member, and how far they have come.
+struct Speaker {
+    member: Member,
+    receipt: Receipt,
+    spoke_seq: Seq,
+    hides_reading: bool,
+}
+
+/// The members who spoke last. They are found before anything is known of them but their numbers: of a large group, most
+/// are not shown.
+fn speakers(connection: &Connection, conversation: i64, named: &mut Named) -> rusqlite::Result<Vec<Speaker>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT user, role, joined_at, left_at, version, spoke_seq, delivered_seq, read_seq, read_at FROM members \
+         WHERE conversation = ?1 AND left_at IS NULL ORDER BY spoke_seq DESC, user LIMIT ?2",
+    )?;
+    let mut found = statement.query(params![conversation, limits::SUMMARY_MEMBERS_MAX])?;
+    let mut speakers = Vec::new();
+    while let Some(row) = found.next()? {
+        let Person { id: user_id, hides_reading } = named.person(connection, row.get(0)?)?;
+        let member = Member {
+            user_id,
+            role: rows::role(row.get(1)?),
+            joined_at: Timestamp(row.get(2)?),
+            left_at: row.get::<_, Option<u64>>(3)?.map(Timestamp),
+            version: Version(row.get(4)?),
+        };
+        let receipt = Receipt {
+            user_id,
+            delivered_seq: Seq(row.get(6)?),
+            read_seq: Seq(row.get(7)?),
+            read_at: row.get::<_, Option<u64>>(8)?.map(Timestamp),
+        };
+        speakers.push(Speaker { member, receipt, spoke_seq: Seq(row.get(5)?), hides_reading });
+    }
+    Ok(speakers)
+}
+
+fn members_of(speakers: &[Speaker]) -> Vec<Member> {
+    speakers.iter().map(|speaker| speaker.member.clone()).collect()
+}
+
+/// How far the speakers have come, as this member may see it. In a large group only the member's own: nobody is told of the
+/// others', so what one held would only grow old.
+fn receipts_of(
+    connection: &Connection,
+    door: &Door,
+    speakers: Vec<Speaker>,
+    named: &mut Named,
+) -> rusqlite::Result<Vec<Receipt>> {
+    if door.member_count as usize > limits::EPHEMERAL_MEMBERS_MAX {
+        return Ok(vec![door.receipt.clone()]);
+    }
+    let hides = named.person(connection, door.user)?.hides_reading;
+    let shown = |Speaker { receipt, spoke_seq, hides_reading, .. }| match receipt.user_id == door.user_id {
+        false if hides || hides_reading => kith_chat::receipts::without_read(receipt, spoke_seq),
+        _ => receipt,
+    };
+    Ok(speakers.into_iter().map(shown).collect())
 }
 
 /// The whole summary. Whom it names goes to `named`; returns with it how many bytes the answer grows by, about.
@@ -69,11 +122,13 @@ pub(crate) fn summary(
     door: &Door,
     named: &mut Named,
 ) -> Outcome<(ConversationSummary, usize)> {
-    let conversation = conversation(connection, door.conversation)?;
+    let speakers = speakers(connection, door.conversation, named)?;
+    let conversation =
+        Conversation { members: members_of(&speakers), ..without_members(connection, door.conversation)? };
     let mine = account::conversation_row(connection, door.user, door.conversation)?;
     let mine = mine.ok_or_else(kith_chat::Refusal::not_found)?;
     let last_message = last_visible(connection, door)?;
-    let receipts = receipts::of_members(connection, door, limits::SUMMARY_MEMBERS_MAX)?;
+    let receipts = receipts_of(connection, door, speakers, named)?;
 
     let mut bytes = 600 + 130 * conversation.members.len() + 130 * receipts.len();
     bytes += conversation.title.as_deref().map_or(0, rows::escaped_len);

@@ -192,8 +192,8 @@ fn list(
     named: &mut Named,
 ) -> Outcome<(Vec<ConversationSummary>, Option<Walk>)> {
     let mut touched = connection.prepare_cached(
-        "SELECT tick, num, id FROM ( \
-           SELECT max(c.tick, COALESCE(a.tick, 0)) AS tick, c.num AS num, c.id AS id \
+        "SELECT tick, num FROM ( \
+           SELECT max(c.tick, COALESCE(a.tick, 0)) AS tick, c.num AS num \
            FROM members m JOIN conversations c ON c.num = m.conversation \
            LEFT JOIN account_conversations a ON a.user = m.user AND a.conversation = m.conversation \
            WHERE m.user = ?1 AND m.left_at IS NULL) \
@@ -204,8 +204,7 @@ fn list(
     let mut bytes = 0;
     let mut reached = walk;
     while let Some(row) = found.next()? {
-        let id = ConversationId::from(row.get::<_, [u8; 16]>(2)?);
-        let door = door::enter(connection, actor, id)?;
+        let door = door::enter_by_number(connection, actor, cursor.user, row.get(1)?)?;
         let (summary, weight) = summaries::summary(connection, &door, named)?;
         bytes += weight;
         if summaries.len() == CONVERSATIONS_MAX || (bytes > bytes_max && !summaries.is_empty()) {

@@ -16,7 +16,7 @@ use crate::{
     error::Outcome,
     members, messages,
     people::{self, PROFILE, profile_of, user_id},
-    sessions,
+    search, sessions,
     writer::Write,
 };
 
@@ -309,17 +309,10 @@ fn unsend_some(write: &mut Write<'_>, limit: usize, now: Timestamp) -> Outcome<b
         .query_row([], |row| row.get(0))
         .optional()?;
     let Some(user) = user else { return Ok(false) };
-    let said: Vec<(i64, u64)> = write
-        .connection
-        .prepare_cached(
-            "SELECT conversation, seq FROM messages INDEXED BY messages_client \
-             WHERE sender = ?1 AND client_id IS NOT NULL AND unsent_at IS NULL LIMIT ?2",
-        )?
-        .query_map(params![user, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
+    let said = search::written_by(write.connection, user, limit)?;
     for (conversation, seq) in &said {
         let mut door = door::of_departed(write.connection, user, *conversation)?;
-        messages::unsend(write, &mut door, Seq(*seq), now)?;
+        messages::unsend(write, &mut door, *seq, now)?;
     }
     if said.len() < limit {
         write

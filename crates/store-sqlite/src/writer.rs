@@ -17,19 +17,21 @@ use std::{
 };
 
 use kith_chat::{Audience, Bus, Notice, Refusal, Reply, Turn};
-use kith_protocol::{ServerEvent, UserId};
+use kith_protocol::{ConversationId, ServerEvent, UserId};
 use parking_lot::Mutex;
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
 use crate::{
     OpenError,
+    door::Door,
     error::{Failure, Outcome, disk_is_unknown, leaves_the_disk_unknown, refusal_of},
+    heads::Heads,
     people, search,
 };
 
 /// Operations in one transaction, at most.
-const BATCH_MAX: usize = 256;
+const BATCH_MAX: usize = 1_024;
 /// Operations waiting for the writer, at most; more are refused early rather than kept waiting.
 const WAITING_MAX: usize = 8_192;
 /// When to come back if more are waiting, in milliseconds.
@@ -37,7 +39,7 @@ const RETRY_AFTER_MS: u64 = 500;
 /// Audiences kept in memory, at most.
 const AUDIENCES_MAX: usize = 10_000;
 /// Messages indexed for search in one transaction.
-const INDEX_BATCH_MAX: usize = 256;
+const INDEX_BATCH_MAX: usize = 1_024;
 /// How long a message waits to be indexed. Many are cheaper to index together than one after the other, and whoever has to
 /// wait for an answer meanwhile waits for the index only now and then instead of after every commit.
 const INDEX_DELAY: Duration = Duration::from_millis(250);
@@ -46,15 +48,28 @@ const INDEX_DELAY: Duration = Duration::from_millis(250);
 trait Operation: Send {
     /// Runs. Whether it wants its changes kept.
     fn run(&mut self, write: &mut Write<'_>) -> bool;
-    /// Whether it refuses only before it changes anything, so that nothing of it alone has ever to be undone.
-    fn is_whole(&self) -> bool;
+    /// What it may change.
+    fn reach(&self) -> Reach;
     /// The batch was committed, or not.
     fn answer(self: Box<Self>, committed: Result<(), Refusal>);
 }
 
+/// What an operation may change of what the writer remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Only heads, and those through the writer's memory. It refuses only before it changes anything, so that nothing of it
+    /// alone has ever to be undone, and needs no savepoint, which would copy every page that it changes. Should the database
+    /// fail it half-way nevertheless, the whole batch is undone and refused.
+    Heads,
+    /// Rows of one conversation.
+    Conversation(ConversationId),
+    /// Anything.
+    All,
+}
+
 struct Queued<T, F> {
     operation: Option<F>,
-    is_whole: bool,
+    reach: Reach,
     turn: Option<Turn>,
     outcome: Option<Result<T, Refusal>>,
     reply: oneshot::Sender<Result<T, Refusal>>,
@@ -79,8 +94,8 @@ where
         keep
     }
 
-    fn is_whole(&self) -> bool {
-        self.is_whole
+    fn reach(&self) -> Reach {
+        self.reach
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Refusal>) {
@@ -161,33 +176,17 @@ impl Writer {
         Ok(Self { queue, broken, shared })
     }
 
-    /// Queues an operation. It is in line when this returns.
+    /// Queues an operation, which must not change more than it says; in its turn, if it has one. It is in line when this
+    /// returns.
     pub(crate) fn write<T: Send + 'static>(
         &self,
-        operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
-    ) -> Reply<T> {
-        self.queue(operation, false, None)
-    }
-
-    /// Queues an operation that refuses only before it changes anything. It needs no savepoint, which would copy every page
-    /// that it changes. Should the database fail it half-way nevertheless, the whole batch is undone and refused.
-    pub(crate) fn write_whole<T: Send + 'static>(
-        &self,
+        reach: Reach,
         turn: Option<Turn>,
         operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
-    ) -> Reply<T> {
-        self.queue(operation, true, turn)
-    }
-
-    fn queue<T: Send + 'static>(
-        &self,
-        operation: impl FnOnce(&mut Write<'_>) -> Outcome<T> + Send + 'static,
-        is_whole: bool,
-        turn: Option<Turn>,
     ) -> Reply<T> {
         let (reply, receiver) = oneshot::channel();
         let refused = turn.clone();
-        let queued = Queued { operation: Some(operation), is_whole, turn, outcome: None, reply };
+        let queued = Queued { operation: Some(operation), reach, turn, outcome: None, reply };
         // Before it is in the queue: the writer may have taken it out again before this goes on.
         self.shared.waiting.fetch_add(1, Ordering::Relaxed);
         let sent = self.queue.try_send(Message::Operation(Box::new(queued)));
@@ -270,6 +269,31 @@ impl Write<'_> {
         self.notices.push(Notice { to, event });
     }
 
+    /// As [`door::enter`], out of memory: for operations whose reach is [`Reach::Heads`].
+    pub(crate) fn enter(&mut self, actor: UserId, id: ConversationId) -> Outcome<Door> {
+        self.memory.heads.enter(self.connection, actor, id)
+    }
+
+    /// What the writer remembers of conversations.
+    pub(crate) fn heads(&mut self) -> &mut Heads {
+        &mut self.memory.heads
+    }
+
+    /// Writes what has moved in memory to its rows, for who goes on to read them.
+    pub(crate) fn save_heads(&mut self) -> rusqlite::Result<()> {
+        self.memory.heads.save(self.connection, self.tick)
+    }
+
+    /// The number that the next document of the search index has.
+    pub(crate) fn next_doc(&self) -> i64 {
+        self.memory.next_doc
+    }
+
+    /// That number is taken.
+    pub(crate) fn take_doc(&mut self) {
+        self.memory.next_doc += 1;
+    }
+
     /// Everyone in a conversation, as of now.
     pub(crate) fn audience(&mut self, conversation: i64) -> Outcome<Arc<[UserId]>> {
         if let Some(audience) = self.memory.audiences.get(&conversation) {
@@ -307,6 +331,8 @@ impl Write<'_> {
 /// anew.
 struct Memory {
     tick: u64,
+    next_doc: i64,
+    heads: Heads,
     audiences: HashMap<i64, Arc<[UserId]>>,
     hiding_reading: HashSet<UserId>,
 }
@@ -314,7 +340,9 @@ struct Memory {
 impl Memory {
     fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let tick = connection.query_row("SELECT value FROM meta WHERE key = 'tick'", [], |row| row.get(0))?;
-        Ok(Self { tick, audiences: HashMap::new(), hiding_reading: people::hiding_reading(connection)? })
+        let hiding_reading = people::hiding_reading(connection)?;
+        let next_doc = search::next_doc(connection)?;
+        Ok(Self { tick, next_doc, heads: Heads::default(), audiences: HashMap::new(), hiding_reading })
     }
 }
 
@@ -439,48 +467,60 @@ impl Commits {
         let tick = self.memory.tick + 1;
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for operation in batch {
-            let told = notices.len();
-            let changed = self.connection.total_changes();
-            let is_whole = operation.is_whole();
-            if !is_whole {
-                self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
-            }
-            let mut write = Write {
-                connection: &self.connection,
-                tick,
-                memory: &mut self.memory,
-                notices: &mut *notices,
-            };
-            let ran = catch_unwind(AssertUnwindSafe(|| operation.run(&mut write)));
-            if self.connection.is_autocommit() {
-                // Some failures (a full disk, a failed write) make SQLite give up the whole transaction by itself.
-                return Err(abandoned());
-            }
-            let keep = ran.unwrap_or_else(|panic| {
-                report(&*panic);
-                false
-            });
-            let has_changed = self.connection.total_changes() != changed;
-            if !keep && is_whole && has_changed {
-                return Err(abandoned());
-            }
-            if !keep {
-                notices.truncate(told);
-            }
-            if !keep && !is_whole {
-                self.connection.prepare_cached("ROLLBACK TO operation")?.execute([])?;
-                if has_changed {
-                    // It had changed something before it was refused: what is remembered may be of that.
-                    self.memory = Memory { tick: self.memory.tick, ..Memory::load(&self.connection)? };
-                }
-            }
-            if !is_whole {
-                self.connection.prepare_cached("RELEASE operation")?.execute([])?;
-            }
+            self.run(&mut **operation, tick, notices)?;
         }
+        self.memory.heads.save(&self.connection, tick)?;
         self.connection.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'tick'")?.execute([tick])?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         self.memory.tick = tick;
+        Ok(())
+    }
+
+    /// Runs one operation. An error means that the whole batch has come to nothing.
+    fn run(
+        &mut self,
+        operation: &mut dyn Operation,
+        tick: u64,
+        notices: &mut Vec<Notice>,
+    ) -> rusqlite::Result<()> {
+        let reach = operation.reach();
+        let is_whole = reach == Reach::Heads;
+        if !is_whole {
+            self.memory.heads.save(&self.connection, tick)?;
+            self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
+        }
+        let told = notices.len();
+        let changes = |commits: &Self| (commits.connection.total_changes(), commits.memory.heads.moves());
+        let before = changes(self);
+        let mut write =
+            Write { connection: &self.connection, tick, memory: &mut self.memory, notices: &mut *notices };
+        let ran = catch_unwind(AssertUnwindSafe(|| operation.run(&mut write)));
+        if self.connection.is_autocommit() {
+            // Some failures (a full disk, a failed write) make SQLite give up the whole transaction by itself.
+            return Err(abandoned());
+        }
+        let keep = ran.unwrap_or_else(|panic| {
+            report(&*panic);
+            false
+        });
+        let has_changed = changes(self) != before;
+        if !keep {
+            notices.truncate(told);
+        }
+        if is_whole {
+            return if has_changed && !keep { Err(abandoned()) } else { Ok(()) };
+        }
+        if !keep {
+            self.connection.prepare_cached("ROLLBACK TO operation")?.execute([])?;
+        }
+        match reach {
+            _ if !has_changed => {}
+            // It had changed something before it was refused: what is remembered may be of that.
+            _ if !keep => self.memory = Memory { tick: self.memory.tick, ..Memory::load(&self.connection)? },
+            Reach::Conversation(id) => self.memory.heads.forget(id),
+            Reach::Heads | Reach::All => self.memory.heads.forget_all(),
+        }
+        self.connection.prepare_cached("RELEASE operation")?.execute([])?;
         Ok(())
     }
 

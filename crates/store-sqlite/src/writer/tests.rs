@@ -39,12 +39,12 @@ fn hold(store: &SqliteStore) -> SyncSender<()> {
 async fn a_refused_operation_leaves_nothing_and_its_neighbours_alone() {
     let (store, _folder) = store();
     let busy = hold(&store);
-    let kept = store.write_whole(None, |write| Ok(set_meta(write.connection, "kept", 1)?));
+    let kept = store.move_head(None, |write| Ok(set_meta(write.connection, "kept", 1)?));
     let refused = store.write(|write| -> Outcome<()> {
         set_meta(write.connection, "refused", 1)?;
         Err(Refusal::gone().into())
     });
-    let early = store.write_whole(None, |_| -> Outcome<()> { Err(Refusal::not_found().into()) });
+    let early = store.move_head(None, |_| -> Outcome<()> { Err(Refusal::not_found().into()) });
     drop(busy);
     kept.await.unwrap();
     assert_eq!(refused.await.unwrap_err().code(), ErrorCode::Gone);
@@ -58,7 +58,7 @@ async fn a_whole_operation_that_fails_half_way_takes_its_batch_with_it() {
     let (store, _folder) = store();
     let busy = hold(&store);
     let neighbour = store.write(|write| Ok(set_meta(write.connection, "neighbour", 1)?));
-    let failing = store.write_whole(None, |write| -> Outcome<()> {
+    let failing = store.move_head(None, |write| -> Outcome<()> {
         set_meta(write.connection, "half", 1)?;
         Err(Refusal::internal().into())
     });
@@ -68,16 +68,16 @@ async fn a_whole_operation_that_fails_half_way_takes_its_batch_with_it() {
     assert_eq!(value(&store, "neighbour").await, Ok(None));
     assert_eq!(value(&store, "half").await, Ok(None));
     // The next batch is none the worse for it.
-    store.write_whole(None, |write| Ok(set_meta(write.connection, "after", 1)?)).await.unwrap();
+    store.move_head(None, |write| Ok(set_meta(write.connection, "after", 1)?)).await.unwrap();
     assert_eq!(value(&store, "after").await, Ok(Some(1)));
 }
 
 #[tokio::test]
 async fn after_a_failed_sync_nothing_is_acknowledged_and_reads_go_on() {
     let (store, _folder) = store();
-    store.write_whole(None, |write| Ok(set_meta(write.connection, "before", 1)?)).await.unwrap();
+    store.move_head(None, |write| Ok(set_meta(write.connection, "before", 1)?)).await.unwrap();
     *store.writer.broken().lock() = Some(disk_is_unknown());
-    let refused = store.write_whole(None, |write| Ok(set_meta(write.connection, "after", 1)?)).await;
+    let refused = store.move_head(None, |write| Ok(set_meta(write.connection, "after", 1)?)).await;
     assert_eq!(refused.unwrap_err().code(), ErrorCode::Unavailable);
     assert_eq!(kith_chat::Store::writable(&store).unwrap_err().code(), ErrorCode::Unavailable);
     assert_eq!(value(&store, "before").await, Ok(Some(1)));
@@ -91,7 +91,7 @@ async fn a_full_queue_refuses_what_follows_in_the_same_order_until_the_first_com
     let place = ConversationId::from([1; 16]);
     let issue = |client: u8| order.issue(place, ClientId::from([client; 16]), Timestamp(0));
     let send = |turn: Turn| {
-        store.write_whole(Some(turn), |write| {
+        store.move_head(Some(turn), |write| {
             let sql = "INSERT INTO meta (key, value) SELECT 'sent-' || COUNT(*), ?1 FROM meta";
             Ok(write.connection.execute(sql, [1]).map(|_| ())?)
         })

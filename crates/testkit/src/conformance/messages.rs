@@ -51,6 +51,41 @@ pub async fn numbers_are_dense(stage: &Stage) {
     assert_eq!(told, (2..=301).collect::<Vec<_>>(), "one push per version, in order");
 }
 
+pub async fn a_send_follows_whatever_went_before_it(stage: &Stage) {
+    let [ann, ben] = stage.people(["ann", "ben"]).await;
+    let (direct, group) = (stage.direct(ann, ben).await, stage.group(ann, &[ben]).await);
+    let chat = &stage.chat;
+    let removal = RemoveMember { conversation_id: group, user_id: ben };
+    let block = |blocked| SetAccount { block: Some(blocked), user_id: Some(ben), ..SetAccount::default() };
+    // Issued one after the other without waiting, so that some of them share a commit.
+    let first = chat.send(ben, stage.text(group, "first"));
+    let read = chat.mark_read(ann, MarkRead { conversation_id: group, seq: Seq(2) });
+    let removed = chat.remove_member(ann, removal);
+    let refused = chat.send(ben, stage.text(group, "second"));
+    let added = chat.add_members(ann, AddMembers { conversation_id: group, user_ids: vec![ben] });
+    let third = chat.send(ben, stage.text(group, "third"));
+    let told = chat.send(ben, stage.text(direct, "before"));
+    let blocked = chat.set_account(ann, block(true));
+    let unheard = chat.send(ben, stage.text(direct, "meanwhile"));
+    let unblocked = chat.set_account(ann, block(false));
+    let heard = chat.send(ben, stage.text(direct, "after"));
+
+    assert_eq!(first.await.unwrap().message.seq, Seq(2), "the first tells that the group was made");
+    read.await.unwrap();
+    removed.await.unwrap();
+    assert_eq!(code(refused.await), ErrorCode::NotFound);
+    added.await.unwrap();
+    let third = third.await.unwrap().message.seq;
+    assert_eq!(told.await.unwrap().message.seq, Seq(1));
+    blocked.await.unwrap();
+    assert_eq!(code(unheard.await), ErrorCode::Forbidden);
+    unblocked.await.unwrap();
+    assert_eq!(heard.await.unwrap().message.seq, Seq(2));
+    let summary = stage.summary(ann, group).await;
+    assert_eq!((summary.conversation.last_seq, summary.my.read_seq), (third, Seq(2)));
+    assert_eq!(stage.texts(ann, direct).await, ["before", "after"]);
+}
+
 pub async fn a_repeated_send_returns_the_first(stage: &Stage) {
     let [ann, ben] = stage.people(["ann", "ben"]).await;
     let id = stage.direct(ann, ben).await;

@@ -75,6 +75,13 @@ pub async fn what_is_gone_is_not_found(stage: &Stage) {
     assert!(stage.chat.search(ben, words("herring")).await.unwrap().results.is_empty());
     assert_eq!(found(stage, ann, words("herring"), 1).await, ["herring two"]);
     assert_eq!(found(stage, ben, words("mackerel"), 1).await, ["mackerel three"]);
+    stage.chat.delete(ann, delete(said[2].seq, DeleteScope::Everyone)).await.unwrap();
+    stage.say(ann, id, "a sprat after all").await;
+    assert_eq!(
+        found(stage, ben, words("sprat"), 1).await,
+        ["a sprat after all"],
+        "what follows the last is found"
+    );
 }
 
 pub async fn filters_narrow(stage: &Stage) {
