@@ -45,7 +45,7 @@ impl Metrics {
     pub fn new() -> Self {
         let registry = Registry::new();
         let seconds = exponential_buckets(0.000_25, 2.0, 16);
-        let operations = exponential_buckets(1.0, 2.0, 9);
+        let operations = exponential_buckets(1.0, 2.0, 11);
         let seconds = seconds.expect("these are buckets");
         let new = Builder(&registry);
         Self {
