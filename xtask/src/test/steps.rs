@@ -45,7 +45,7 @@ pub(crate) enum Lane {
 /// The replay of recorded transcripts by the client's reducers is its own step; its files end in this.
 const REPLAY: &str = ".replay.test.ts";
 
-pub(crate) static STEPS: [Step; 18] = [
+pub(crate) static STEPS: [Step; 19] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
