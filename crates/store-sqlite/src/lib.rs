@@ -2,17 +2,27 @@
 //!
 //! In reading order: [`SqliteStore`] opens a data folder and is what the rules see; `writer` commits whatever has queued,
 //! in one transaction, and tells the bus after the commit is on disk; `readers` answer from snapshots; the nouns hold the
-//! SQL. `migrations/` is the schema.
+//! SQL. `checksums` and `mark` see to it that nothing damaged is served and nothing acknowledged is missed; `snapshot`,
+//! `deletions` and [`examine`] are for whoever keeps the data. `migrations/` is the schema.
 
 mod store;
 pub use store::{OpenError, Options, SqliteStore};
 
 mod checkpoint;
+mod checksums;
 mod error;
+mod mark;
 mod migrations;
 mod readers;
 mod writer;
 pub use writer::{Commit, CommitWatch};
+
+mod deletions;
+pub use deletions::{DELETIONS_FILE, Deletion, Place, known_deletions, read_list};
+mod snapshot;
+pub use snapshot::{Moment, begin_new_epoch, snapshot};
+mod verify;
+pub use verify::{Bytes, Examined, Finding, examine, known_bytes};
 
 mod door;
 mod heads;

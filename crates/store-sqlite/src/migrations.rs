@@ -4,10 +4,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, MAIN_DB};
 
-use crate::OpenError;
+use crate::{OpenError, checksums::APPLICATION_ID};
 
 /// All steps, in order. The number of steps taken is the database's `user_version`.
-const STEPS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_deletions.sql")];
 
 /// Brings the database in `folder` to the newest version.
 ///
@@ -20,6 +21,9 @@ pub(crate) fn migrate(connection: &mut Connection, folder: &Path) -> Result<(), 
     }
     if taken > 0 && taken < STEPS.len() {
         snapshot(connection, folder, taken)?;
+    }
+    if taken == 0 {
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     for (index, step) in STEPS.iter().enumerate().skip(taken) {
         let transaction = connection.transaction()?;

@@ -20,6 +20,7 @@ use crate::{
     pages::people_of,
     people::{self, Named},
     rows::{self, extras},
+    verify::Terms,
 };
 
 /// Messages that one search may look at without showing them: later than asked for, hidden, cleared. With one more, the
@@ -185,6 +186,29 @@ fn document_of(
         }
     }
     Ok((place, index_terms(text).join(" ")))
+}
+
+/// How many documents each term should be found in, counted from the messages.
+pub(crate) fn expected_terms(connection: &Connection) -> rusqlite::Result<Terms> {
+    let mut terms = Terms::new();
+    let mut statement = connection.prepare(
+        "SELECT conversation, seq FROM docs WHERE doc <= (SELECT value FROM meta WHERE key = 'indexed')",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some((place, words)) = document(connection, row.get(0)?, Seq(row.get(1)?))? else { continue };
+        let different: HashSet<String> = place.split(' ').chain(words.split(' ')).flat_map(tokens).collect();
+        for term in different {
+            *terms.entry(term).or_default() += 1;
+        }
+    }
+    Ok(terms)
+}
+
+/// As the tokenizer `ascii` cuts a word: at every ASCII character that is neither letter nor digit.
+fn tokens(word: &str) -> impl Iterator<Item = String> {
+    let cut = |it: char| it.is_ascii() && !it.is_ascii_alphanumeric();
+    word.split(cut).filter(|token| !token.is_empty()).map(str::to_ascii_lowercase)
 }
 
 const HAS_PHOTO: &str = "hasphoto";

@@ -1,21 +1,28 @@
 //! Opening a data folder, and the store as the rules see it.
 
-use std::{io, path::Path, sync::Arc, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use kith_chat::{Bus, Entropy, Refusal, Reply, Store, Turn};
 use kith_protocol::ConversationId;
-use rusqlite::{Connection, OptionalExtension, config::DbConfig};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 
 use crate::{
     checkpoint::{Checkpointer, empty_log},
+    checksums,
     error::Outcome,
+    mark::{self, Mark, Marked},
     migrations::migrate,
     readers::Readers,
     writer::{Broken, CommitWatch, Reach, Write, Writer, set_meta},
 };
 
 /// The database's name in the data folder.
-const FILE: &str = "kith.db";
+pub(crate) const FILE: &str = "kith.db";
 /// Prepared statements kept per connection.
 const STATEMENTS_MAX: usize = 256;
 
@@ -52,6 +59,23 @@ pub enum OpenError {
     /// SQLite could not open or read it.
     #[error("the database cannot be opened")]
     Database(#[from] rusqlite::Error),
+    /// There is no database to read.
+    #[error("there is no database in this folder")]
+    Missing,
+    /// Commits that were acknowledged are not there any more.
+    #[error(
+        "the database ends at commit {found}, but commit {marked} was acknowledged: it or its log was damaged or cut short; \
+         nothing was changed. `kith restore` brings a backup back"
+    )]
+    Behind {
+        /// The last commit that is there.
+        found: u64,
+        /// The last commit that was acknowledged.
+        marked: u64,
+    },
+    /// The mark of the last commit cannot be read or written.
+    #[error("the mark of the last commit, {}, cannot be kept", mark::FILE)]
+    Mark(#[source] io::Error),
     /// The operating system gave no thread.
     #[error("a thread cannot be started")]
     Thread(#[source] io::Error),
@@ -64,6 +88,7 @@ pub enum OpenError {
 pub struct SqliteStore {
     epoch: String,
     fingerprint_key: [u8; 32],
+    pub(crate) folder: PathBuf,
     pub(crate) writer: Writer,
     readers: Readers,
     /// Only kept alive.
@@ -84,15 +109,20 @@ impl SqliteStore {
     ) -> Result<Self, OpenError> {
         let path = folder.join(FILE);
         let mut connection = connect(&path)?;
+        // Should something be missing, the log stays as it was found.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         migrate(&mut connection, folder)?;
         writing_pragmas(&connection, options.writer_cache_kib)?;
         let (epoch, fingerprint_key) = identity(&connection, entropy)?;
+        let mark = check_mark(&connection, folder)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
         let broken = Broken::default();
         let checkpointer = Checkpointer::start(&path, Arc::clone(&broken))?;
         let closing = parking_lot::Mutex::new(Some(connect(&path)?));
-        let writer = Writer::start(connection, bus, broken)?;
-        Ok(Self { epoch, fingerprint_key, writer, readers, _checkpointer: checkpointer, closing })
+        let writer = Writer::start(connection, bus, mark, broken)?;
+        let folder = folder.to_owned();
+        Ok(Self { epoch, fingerprint_key, folder, writer, readers, _checkpointer: checkpointer, closing })
     }
 
     /// The key under which requests are fingerprinted: as old as the database.
@@ -167,7 +197,7 @@ impl Store for SqliteStore {
 
 /// A connection as all of them are.
 pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
+    let connection = checksums::open(path, OpenFlags::default())?;
     // Without this, a statement is compiled anew whenever a parameter changes, in case that another plan would suit the new
     // value better: measured, four fifths of the time of a send.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -196,12 +226,24 @@ fn set_cache(connection: &Connection, kib: usize) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -i64::try_from(kib).unwrap_or(i64::from(i32::MAX)))
 }
 
+/// Whether everything that was acknowledged is there.
+fn check_mark(connection: &Connection, folder: &Path) -> Result<Mark, OpenError> {
+    let found: u64 =
+        connection.query_row("SELECT value FROM meta WHERE key = 'tick'", [], |row| row.get(0))?;
+    match mark::read(folder).map_err(OpenError::Mark)? {
+        Marked::Commit(marked) if marked > found => return Err(OpenError::Behind { found, marked }),
+        Marked::Commit(_) => {}
+        Marked::Nothing => tracing::debug!("there is no mark of the last commit yet"),
+        Marked::Damaged => tracing::warn!("the mark of the last commit was damaged and is made anew"),
+    }
+    Mark::open(folder, found).map_err(OpenError::Mark)
+}
+
 /// The epoch and the fingerprint key, made when the database is new.
 fn identity(connection: &Connection, entropy: &Entropy) -> rusqlite::Result<(String, [u8; 32])> {
     let transaction = connection.unchecked_transaction()?;
     if meta::<String>(&transaction, "epoch")?.is_none() {
-        let random: [u8; 8] = entropy.bytes();
-        set_meta(&transaction, "epoch", random.map(|byte| format!("{byte:02x}")).concat())?;
+        set_meta(&transaction, "epoch", new_epoch(entropy))?;
         set_meta(&transaction, "fingerprint_key", entropy.bytes::<32>())?;
         set_meta(&transaction, "tick", 0)?;
         set_meta(&transaction, "indexed", 0)?;
@@ -212,6 +254,13 @@ fn identity(connection: &Connection, entropy: &Entropy) -> rusqlite::Result<(Str
     Ok((epoch, key))
 }
 
-fn meta<T: rusqlite::types::FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
+pub(crate) fn new_epoch(entropy: &Entropy) -> String {
+    entropy.bytes::<8>().map(|byte| format!("{byte:02x}")).concat()
+}
+
+pub(crate) fn meta<T: rusqlite::types::FromSql>(
+    connection: &Connection,
+    key: &str,
+) -> rusqlite::Result<Option<T>> {
     connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()
 }

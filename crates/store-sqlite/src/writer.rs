@@ -27,6 +27,7 @@ use crate::{
     door::Door,
     error::{Failure, Outcome, disk_is_unknown, leaves_the_disk_unknown, refusal_of},
     heads::Heads,
+    mark::Mark,
     people, search,
 };
 
@@ -153,6 +154,7 @@ struct Shared {
 }
 
 /// The way to the writer.
+#[derive(Clone)]
 pub(crate) struct Writer {
     queue: SyncSender<Message>,
     broken: Broken,
@@ -164,11 +166,12 @@ impl Writer {
     pub(crate) fn start(
         connection: Connection,
         bus: Arc<dyn Bus>,
+        mark: Mark,
         broken: Broken,
     ) -> Result<Self, OpenError> {
         let (queue, messages) = sync_channel(WAITING_MAX);
         let shared = Arc::<Shared>::default();
-        let mut commits = Commits::open(connection, bus, Arc::clone(&broken), Arc::clone(&shared))?;
+        let mut commits = Commits::open(connection, bus, mark, Arc::clone(&broken), Arc::clone(&shared))?;
         thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || commits.serve(&messages))
@@ -351,6 +354,7 @@ struct Commits {
     connection: Connection,
     bus: Arc<dyn Bus>,
     memory: Memory,
+    mark: Mark,
     broken: Broken,
     shared: Arc<Shared>,
     /// Since when messages wait to be indexed for search; `None` when none do.
@@ -361,13 +365,14 @@ impl Commits {
     fn open(
         connection: Connection,
         bus: Arc<dyn Bus>,
+        mark: Mark,
         broken: Broken,
         shared: Arc<Shared>,
     ) -> Result<Self, OpenError> {
         let memory = Memory::load(&connection)?;
         // A crash may have come between a commit and its indexing.
         let unindexed_since = Some(Instant::now());
-        Ok(Self { connection, bus, memory, broken, shared, unindexed_since })
+        Ok(Self { connection, bus, memory, mark, broken, shared, unindexed_since })
     }
 
     fn serve(&mut self, messages: &Receiver<Message>) {
@@ -473,6 +478,7 @@ impl Commits {
         self.connection.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'tick'")?.execute([tick])?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         self.memory.tick = tick;
+        self.mark.set(tick);
         Ok(())
     }
 

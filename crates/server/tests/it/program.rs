@@ -233,6 +233,11 @@ fn a_newer_database_is_refused_untouched() {
     let mut bytes = std::fs::read(&database).expect("it is there");
     // Where SQLite keeps `user_version`, by its file format.
     bytes[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+    // A newer program would have written the page's checksum as well.
+    let mut checksum = crc32fast::Hasher::new();
+    checksum.update(&0_u64.to_le_bytes());
+    checksum.update(&bytes[..4_092]);
+    bytes[4_092..4_096].copy_from_slice(&checksum.finalize().to_le_bytes());
     std::fs::write(&database, bytes).expect("there is room");
     let before = std::fs::read(&database).expect("it is there");
     let (success, _, complaint) =
