@@ -50,11 +50,12 @@ pub(crate) fn system_clock() -> Arc<dyn Clock> {
 
 /// Opens what is kept in a data folder, and the one door to it.
 pub(crate) fn open(folder: &DataFolder, config: &Config, clock: Arc<dyn Clock>) -> Result<Opened> {
+    folder.check_whole()?;
     let (bus, notices) = LocalBus::new();
     let bus: Arc<dyn Bus> = Arc::new(bus);
     let entropy = Arc::new(world::entropy()?);
     let options = Options { readers: config.reader_threads, ..Options::default() };
-    let store = SqliteStore::open(folder.path(), options, Arc::clone(&bus), &entropy)?;
+    let store = Arc::new(SqliteStore::open(folder.path(), options, Arc::clone(&bus), &entropy)?);
     let rules = kith_chat::Config {
         registration: config.registration,
         password_threads: config.password_threads,
@@ -62,9 +63,9 @@ pub(crate) fn open(folder: &DataFolder, config: &Config, clock: Arc<dyn Clock>) 
     };
     let blobs = FileBlobs::open(folder.files(), config.disk_reserve_bytes);
     let blobs = Arc::new(blobs.context("the folder of attachments cannot be made")?);
-    let store = Arc::new(store);
-    let world = World { store: store.clone(), blobs, bus: Arc::clone(&bus), clock, entropy };
-    Ok(Opened { chat: Arc::new(Chat::new(world, &rules)), store, notices, bus })
+    let world = World { store: Arc::clone(&store) as _, blobs, bus: Arc::clone(&bus), clock, entropy };
+    let chat = Chat::new(world, &rules);
+    Ok(Opened { chat: Arc::new(chat), store, notices, bus })
 }
 
 /// A server that listens.
@@ -142,7 +143,7 @@ pub async fn start(config: Config) -> Result<Running> {
         Some(address) => {
             let watching = Arc::clone(&metrics);
             store.watch_commits(Box::new(move |commit| watching.committed(commit)));
-            let sources = Sources { store, realtime: Arc::clone(&realtime) };
+            let sources = Sources { store: Arc::clone(&store), realtime: Arc::clone(&realtime) };
             Some(Exposition::open(address, admission.clone(), metrics, sources).await?)
         }
         None => None,
@@ -150,7 +151,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let (stop_listening, stop) = oneshot::channel();
     let listening = tokio::spawn(listener::serve(listener, router, admission, stop));
 
-    let jobs = Jobs::start(&chat, &uploads, &activity);
+    let jobs = Jobs::start(&chat, &store, folder.path(), &uploads, &activity);
     let library =
         demo.as_ref().filter(|_| config.demo_library).map(|demo| demo.write_library(&chat, &uploads));
     let bots = demo.map(|demo| demo.wake_bots(&chat, &bus, &realtime));

@@ -22,6 +22,79 @@ pub enum Command {
     Serve(Box<Serve>),
     /// List, add and rescue accounts, also while the server runs
     User(User),
+    /// Check that a data folder is whole, also while the server runs
+    ///
+    /// Reads every page and every file, changes nothing, and names what is damaged, missing or left over. Ends with status
+    /// 0 when everything is as it must be, and with 1 otherwise.
+    Verify(Verify),
+    /// Put everything into one file, also while the server runs
+    ///
+    /// The file holds everything as of one moment: accounts with the hashes of their passwords, messages, photos and files.
+    /// Only you can read it; keep it so, and keep it on another disk.
+    Backup(Backup),
+    /// Make a data folder from a backup
+    ///
+    /// The whole backup is checked before anything is touched. What people deleted after it was made is deleted again, as
+    /// far as it is known. Clients begin afresh and send what they had not sent yet.
+    Restore(Restore),
+}
+
+/// Which data folder.
+#[derive(Debug, Args)]
+pub struct Folder {
+    /// Folder in which everything is kept [default: data]
+    #[arg(long, env = "KITH_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// TOML file that names the folder
+    #[arg(long, env = "KITH_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `kith verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// The folder.
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+/// `kith backup`.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Where to write the backup, such as kith-2026-11-22.tar.zst; must not exist
+    pub file: PathBuf,
+
+    /// The folder.
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+/// `kith restore`.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The backup
+    pub file: PathBuf,
+
+    /// Put aside what is in the folder, instead of refusing one that is not empty
+    #[arg(long)]
+    pub replace: bool,
+
+    /// Sign everyone out, such as when a device was stolen after the backup was made
+    #[arg(long)]
+    pub sign_out: bool,
+
+    /// A copy of the list of deletions, deletions.jsonl, that was kept elsewhere
+    #[arg(long, value_name = "FILE")]
+    pub deletions: Option<PathBuf>,
+
+    /// The folder.
+    #[command(flatten)]
+    pub folder: Folder,
 }
 
 /// `kith serve`.

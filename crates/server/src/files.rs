@@ -1,8 +1,11 @@
-//! The bytes of attachments, as files: `files/ab/<id>`, `<id>.320.webp`, `<id>.1280.webp`.
+//! The bytes of attachments, as files: `files/ab/<id>`, `<id>.320.webp`, `<id>.1280.webp`. Behind the bytes of each lie
+//! their checksums (`sealed`).
+
+pub(crate) mod sealed;
 
 use std::{
     fs::{self, File},
-    io::{self, Read, Write},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -33,16 +36,11 @@ impl FileBlobs {
 
     /// One of 256 folders, by the last byte of the id: the first ones are the time and would fill one after the other.
     fn shelf(&self, id: AttachmentId) -> PathBuf {
-        self.folder.join(format!("{:02x}", id.as_bytes()[15]))
+        self.folder.join(shelf_name(id))
     }
 
     fn path(&self, id: AttachmentId, variant: Variant) -> PathBuf {
-        let name = match variant {
-            Variant::Original => id.to_string(),
-            Variant::Small => format!("{id}.320.webp"),
-            Variant::Large => format!("{id}.1280.webp"),
-        };
-        self.shelf(id).join(name)
+        self.folder.join(place(id, variant))
     }
 
     fn make_shelf(&self, id: AttachmentId) -> io::Result<PathBuf> {
@@ -74,7 +72,7 @@ impl Blobs for FileBlobs {
     }
 
     fn open(&self, id: AttachmentId, variant: Variant) -> io::Result<Box<dyn Blob>> {
-        Ok(Box::new(File::open(self.path(id, variant))?))
+        Ok(Box::new(sealed::Reader::new(File::open(self.path(id, variant))?)?))
     }
 
     fn remove(&self, id: AttachmentId) -> io::Result<()> {
@@ -108,15 +106,28 @@ impl Blobs for FileBlobs {
     }
 }
 
+/// Where the bytes lie in the folder of files.
+pub(crate) fn place(id: AttachmentId, variant: Variant) -> PathBuf {
+    let name = match variant {
+        Variant::Original => id.to_string(),
+        Variant::Small => format!("{id}.320.webp"),
+        Variant::Large => format!("{id}.1280.webp"),
+    };
+    Path::new(&shelf_name(id)).join(name)
+}
+
+fn shelf_name(id: AttachmentId) -> String {
+    format!("{:02x}", id.as_bytes()[15])
+}
+
 fn unfinished(path: &Path) -> PathBuf {
     path.with_added_extension(UNFINISHED)
 }
 
 fn write(path: &Path, bytes: &mut dyn Read) -> io::Result<u64> {
-    let mut file = File::create(path)?;
+    let mut file = sealed::Writer::new(File::create(path)?);
     let written = io::copy(bytes, &mut file)?;
-    file.flush()?;
-    file.sync_all()?;
+    file.seal()?.sync_all()?;
     Ok(written)
 }
 

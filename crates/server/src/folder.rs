@@ -56,10 +56,43 @@ impl DataFolder {
         }
     }
 
+    /// Whether a running program has the folder. Changes nothing in it.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub(crate) fn is_served(path: &Path) -> io::Result<bool> {
+        let lock = match File::open(path.join("lock")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            lock => lock?,
+        };
+        match lock.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     /// Where it is.
     #[must_use]
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether it is as something left it that ended.
+    ///
+    /// # Errors
+    /// A sentence when a restore was cut off while it was moving things.
+    pub(crate) fn check_whole(&self) -> Result<()> {
+        if self.restoring().exists() {
+            bail!("a restore of {} was interrupted; run kith restore --replace again", self.path.display());
+        }
+        Ok(())
+    }
+
+    /// Where a restored backup waits to take the place of what is there. While it exists, neither is whole.
+    #[must_use]
+    pub(crate) fn restoring(&self) -> PathBuf {
+        self.path.join("restoring")
     }
 
     /// Where the bytes of attachments are kept.
@@ -81,13 +114,44 @@ impl DataFolder {
     }
 }
 
-/// Makes a folder that only its owner may look into. One that is there stays as it is.
+/// The right to remove files, or to rely on none being removed, while this is held; however the process ends.
+#[derive(Debug)]
+pub(crate) struct FilesHeld {
+    _lock: File,
+}
+
+impl FilesHeld {
+    /// Takes it, unless a backup or the server's collection has it.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub(crate) fn try_take(data: &Path) -> io::Result<Option<Self>> {
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(data.join("files.lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(Self { _lock: lock })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// Makes a folder that only its owner may look into, and those above it; durably, so that what is synced in it later is not
+/// lost with the folder itself. One that is there stays as it is.
 pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+    make_private(parent)?;
     let mut builder = DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    match builder.create(path) {
+        // Somebody else was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        made => made.and_then(|()| sync(parent)),
+    }
 }
 
 /// Makes a folder's entries durable: a file that was renamed into it stays there after a power cut.
@@ -114,7 +178,9 @@ mod tests {
         let folder = DataFolder::take(&path).unwrap();
         let refusal = DataFolder::take(&path).unwrap_err().to_string();
         assert!(refusal.contains("another kith is running on"), "{refusal}");
+        assert!(DataFolder::is_served(&path).unwrap());
         drop(folder);
+        assert!(!DataFolder::is_served(&path).unwrap());
         DataFolder::take(&path).unwrap();
     }
 }

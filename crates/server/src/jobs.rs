@@ -1,14 +1,18 @@
 //! What happens by itself, now and then.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use kith_chat::Chat;
+use kith_store_sqlite::SqliteStore;
 use tokio::{
     task::JoinHandle,
     time::{MissedTickBehavior, interval},
 };
 
-use crate::{activity::Activity, uploads::Uploads};
+use crate::{activity::Activity, folder::FilesHeld, uploads::Uploads};
+
+/// How often what was deleted goes to the list that a restored backup is held against.
+const LIST_EVERY: Duration = Duration::from_secs(5);
 
 /// How often bytes that nothing shows any more are removed.
 const COLLECT_EVERY: Duration = Duration::from_secs(60);
@@ -24,10 +28,24 @@ const FLUSH_EVERY: Duration = Duration::from_secs(30);
 pub(crate) struct Jobs(Vec<JoinHandle<()>>);
 
 impl Jobs {
-    pub(crate) fn start(chat: &Arc<Chat>, uploads: &Arc<Uploads>, activity: &Arc<Activity>) -> Self {
+    pub(crate) fn start(
+        chat: &Arc<Chat>,
+        store: &Arc<SqliteStore>,
+        data: &Path,
+        uploads: &Arc<Uploads>,
+        activity: &Arc<Activity>,
+    ) -> Self {
+        let list = {
+            let store = Arc::clone(store);
+            every(LIST_EVERY, async move || {
+                if let Err(error) = store.list_deletions().await {
+                    tracing::warn!(%error, "what was deleted could not be listed yet");
+                }
+            })
+        };
         let collect = {
-            let chat = Arc::clone(chat);
-            every(COLLECT_EVERY, async move || collect(&chat).await)
+            let (chat, data) = (Arc::clone(chat), data.to_owned());
+            every(COLLECT_EVERY, async move || collect(&chat, &data).await)
         };
         let unsend = {
             let chat = Arc::clone(chat);
@@ -50,7 +68,13 @@ impl Jobs {
             let (chat, activity) = (Arc::clone(chat), Arc::clone(activity));
             every(FLUSH_EVERY, async move || activity.flush(&chat).await)
         };
-        Self(vec![tokio::spawn(unsend), tokio::spawn(collect), tokio::spawn(expire), tokio::spawn(flush)])
+        Self(vec![
+            tokio::spawn(list),
+            tokio::spawn(unsend),
+            tokio::spawn(collect),
+            tokio::spawn(expire),
+            tokio::spawn(flush),
+        ])
     }
 }
 
@@ -69,7 +93,13 @@ async fn every(period: Duration, mut job: impl AsyncFnMut()) {
     }
 }
 
-async fn collect(chat: &Chat) {
+/// Unless a backup is being made, which is to find the files that it lists.
+async fn collect(chat: &Chat, data: &Path) {
+    let _held = match FilesHeld::try_take(data) {
+        Ok(Some(held)) => held,
+        Ok(None) => return tracing::info!("a backup is being made: attachments are collected later"),
+        Err(error) => return tracing::warn!(%error, "attachments could not be collected"),
+    };
     match chat.collect_garbage().await {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "attachments that nothing shows were removed"),

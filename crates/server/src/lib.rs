@@ -31,4 +31,5 @@ mod assets;
 pub mod console;
 mod demo;
 mod jobs;
+pub mod keeping;
 mod world;

@@ -7,16 +7,20 @@ use kith_server::{
     app,
     cli::{Cli, Command, Serve},
     config::Config,
-    console, logging,
+    console, keeping, logging,
 };
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Serve(serve) => run(*serve),
-        Command::User(user) => console::run(user),
+        Command::Serve(serve) => run(*serve).map(|()| true),
+        Command::User(user) => console::run(user).map(|()| true),
+        Command::Verify(verify) => keeping::verify(&verify),
+        Command::Backup(backup) => keeping::backup(&backup).map(|()| true),
+        Command::Restore(restore) => keeping::restore(&restore).map(|()| true),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("kith: {error:#}");
             ExitCode::FAILURE

@@ -18,7 +18,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    SqliteStore, account, checksums, door, error::Outcome, messages, people::user_id, writer::Write,
+    SqliteStore, account, checksums, door,
+    error::Outcome,
+    messages,
+    people::user_id,
+    writer::{Reach, Write},
 };
 
 /// The list's name in the data folder.
@@ -80,7 +84,7 @@ impl SqliteStore {
             if !any.await? {
                 return Ok(0);
             }
-            queue.write(move |write| move_to_list(write, &path)).await
+            queue.write(Reach::All, None, move |write| move_to_list(write, &path)).await
         })
     }
 

@@ -6,6 +6,8 @@ mod assets;
 mod attachments;
 mod bad_input;
 mod crash;
+mod damage;
+mod keeping;
 mod metrics;
 mod origins;
 mod program;
