@@ -29,8 +29,8 @@ pub(crate) fn torture(workspace: &Workspace, request: &Request) -> Result<()> {
     let mut program = cargo();
     program.current_dir(&workspace.root).args(["build", "--release", "--package", "kith-server"]);
     Output::Terminal.run(&mut program)?;
-    Output::Terminal.run(&mut build(workspace))?;
-    let mut command = player(workspace, &request.args());
+    Output::Terminal.run(&mut build(workspace, Build::Release))?;
+    let mut command = player(workspace, Build::Release, &request.args());
     let output = command.stderr(Stdio::inherit()).output().context("the player cannot be started")?;
     let mut about = about(request.short)?;
     about["command"] = request.command().into();
@@ -44,24 +44,34 @@ pub(crate) fn torture(workspace: &Workspace, request: &Request) -> Result<()> {
     Ok(())
 }
 
+/// How the player is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// In seconds: good enough for the short forms.
+    Debug,
+    /// For what the full forms do in numbers.
+    Release,
+}
+
 /// Builds the player. It is no part of the program, and so of no release.
-pub(crate) fn build(workspace: &Workspace) -> Command {
+pub(crate) fn build(workspace: &Workspace, build: Build) -> Command {
     let mut command = cargo();
-    command.current_dir(&workspace.root).args([
-        "build",
-        "--locked",
-        "--release",
-        "--package",
-        "kith-torture",
-    ]);
+    command.current_dir(&workspace.root).args(["build", "--locked", "--package", "kith-torture"]);
+    if build == Build::Release {
+        command.arg("--release");
+    }
     command
 }
 
 /// Plays scenarios against the release build, on the disk that it was built on: the temporary folder may be memory.
-pub(crate) fn player(workspace: &Workspace, args: &[String]) -> Command {
-    let program = workspace.kith("release");
-    let mut command = Command::new(program.with_file_name("kith-torture"));
-    command.arg("--program").arg(program).arg("--folder").arg(workspace.target.join("torture")).args(args);
+pub(crate) fn player(workspace: &Workspace, build: Build, args: &[String]) -> Command {
+    let player = match build {
+        Build::Debug => workspace.kith("debug"),
+        Build::Release => workspace.kith("release"),
+    };
+    let mut command = Command::new(player.with_file_name("kith-torture"));
+    command.arg("--program").arg(workspace.kith("release"));
+    command.arg("--folder").arg(workspace.target.join("torture")).args(args);
     command
 }
 

@@ -13,12 +13,14 @@ pub mod rest;
 pub use rest::{Device, login, register};
 
 mod socket;
-pub use socket::{ANSWER_TIMEOUT, Connect, ConnectFailure, Lost, Push, TestClient, Transport};
+pub use socket::{ANSWER_TIMEOUT, Connect, ConnectFailure, Lost, Push, Tap, TestClient, Transport};
 
 mod replica;
 pub use replica::{Held, Next, Replica, Snapshot};
 
 pub mod conformance;
+
+pub mod history;
 
 mod person;
 pub use person::{Person, client_id, message};

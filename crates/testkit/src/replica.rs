@@ -170,6 +170,16 @@ impl Replica {
         }
     }
 
+    /// Lets go of all but this many newest messages of each conversation, as a client does whose window moves on.
+    pub fn keep_newest(&mut self, messages_max: usize) {
+        for held in self.conversations.values_mut() {
+            while held.messages.len() > messages_max {
+                let oldest = held.messages.pop_first().map_or(Seq(0), |(seq, _)| seq);
+                held.covered_from = held.covered_from.max(oldest.next());
+            }
+        }
+    }
+
     /// Everything that two devices of one person must agree on, in one comparable form.
     #[must_use]
     pub fn view(&self) -> Value {

@@ -3,13 +3,13 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Result;
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 use kith_testkit::Launch;
 
 use crate::Outcome;
 
 /// A scenario that plays, until its outcome is known.
-pub type Playing = BoxFuture<'static, Result<Outcome>>;
+pub type Playing = LocalBoxFuture<'static, Result<Outcome>>;
 
 /// One way to torture a server. Each lives in a file of its own under `scenarios`.
 #[derive(Debug)]

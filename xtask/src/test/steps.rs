@@ -246,8 +246,9 @@ fn clients(workspace: &Workspace, output: &Output) -> Result<Tally> {
 }
 
 fn tortured(workspace: &Workspace, output: &Output) -> Result<Tally> {
-    output.run(&mut torture::build(workspace))?;
-    let result = output.run(&mut torture::player(workspace, &["--short".to_owned()]));
+    output.run(&mut torture::build(workspace, torture::Build::Debug))?;
+    let short = ["--short".to_owned()];
+    let result = output.run(&mut torture::player(workspace, torture::Build::Debug, &short));
     let log = fs::read_to_string(workspace.logs().join("torture.log")).context("the step keeps a log")?;
     counts::cargo_test(&log).or_failure(result)
 }

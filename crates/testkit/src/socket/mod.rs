@@ -11,7 +11,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use kith_protocol::{Command, ErrorBody};
@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{Notify, mpsc, oneshot, watch},
     task::JoinHandle,
 };
 
@@ -43,8 +43,20 @@ pub enum Transport {
     Upgrade,
 }
 
+/// Looks on while a client talks: at every request when it leaves and at everything else when it arrives, in order.
+pub trait Tap: Send + Sync + 'static {
+    /// An event leaves. With a number, an answer is wanted.
+    fn issued(&self, ack: Option<u64>, event: &str, payload: &str);
+    /// The answer to the request of this number has arrived.
+    fn answered(&self, ack: u64, answer: &Value);
+    /// A push has arrived.
+    fn pushed(&self, event: &str, payload: &Value);
+    /// The connection is over; whatever is unanswered stays so. May be told more than once.
+    fn closed(&self, reason: &str);
+}
+
 /// How to connect.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Connect {
     /// The way packets travel.
     pub transport: Transport,
@@ -52,6 +64,8 @@ pub struct Connect {
     pub auth: Option<Value>,
     /// Headers of every request.
     pub headers: Vec<(String, String)>,
+    /// Whoever looks on.
+    pub tap: Option<Arc<dyn Tap>>,
 }
 
 impl Connect {
@@ -65,6 +79,12 @@ impl Connect {
     #[must_use]
     pub fn over(self, transport: Transport) -> Self {
         Self { transport, ..self }
+    }
+
+    /// The same, and somebody looks on.
+    #[must_use]
+    pub fn tapped(self, tap: Arc<dyn Tap>) -> Self {
+        Self { tap: Some(tap), ..self }
     }
 
     /// The same, with another header.
@@ -106,10 +126,11 @@ pub struct TestClient {
     tasks: [JoinHandle<()>; 2],
 }
 
-#[derive(Default)]
 struct Shared {
     inbox: Mutex<Inbox>,
-    changed: tokio::sync::Notify,
+    changed: Notify,
+    heard: Mutex<Instant>,
+    tap: Option<Arc<dyn Tap>>,
 }
 
 #[derive(Default)]
@@ -156,7 +177,7 @@ impl TestClient {
         let (departures, mut outgoing) = mpsc::unbounded_channel();
         let (arrivals, incoming) = mpsc::unbounded_channel();
         let (paused, pauses) = watch::channel(false);
-        let shared = Arc::<Shared>::default();
+        let shared = Arc::new(Shared::new(connect.tap.clone()));
         let ending = Arc::clone(&shared);
         let carrier = match connect.transport {
             Transport::WebSocket => {
@@ -240,6 +261,9 @@ impl TestClient {
     ) -> impl Future<Output = Result<Result<Value, ErrorBody>, Lost>> + use<> {
         let id = self.next_ack.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = oneshot::channel();
+        if let Some(tap) = &self.shared.tap {
+            tap.issued(Some(id), event, payload);
+        }
         self.shared.expect_answer(id, sender);
         self.send_packet(packet::event(event, payload, Some(id)));
         async move {
@@ -253,6 +277,9 @@ impl TestClient {
     /// Sends an event to which no answer is wanted.
     pub fn send(&self, event: &str, payload: &impl Serialize) {
         let payload = serde_json::to_string(payload).expect("payloads are JSON");
+        if let Some(tap) = &self.shared.tap {
+            tap.issued(None, event, &payload);
+        }
         self.send_packet(packet::event(event, &payload, None));
     }
 
@@ -309,6 +336,26 @@ impl TestClient {
     pub async fn until(&self, mut holds: impl FnMut(&[Push]) -> bool) {
         let held = self.wait(|inbox| holds(&inbox.pushes).then_some(())).await;
         assert!(held.is_some(), "what was waited for did not come: {:?}", self.closed());
+    }
+
+    /// Waits until something is pushed that was not taken yet, or the connection is over.
+    pub async fn stirred(&self) {
+        loop {
+            let changed = self.shared.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.shared.is_stirred() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// How long nothing has arrived, not even a ping: when it is longer than the server may be silent, the connection is
+    /// dead without having been closed.
+    #[must_use]
+    pub fn silent_for(&self) -> Duration {
+        self.shared.heard.lock().elapsed()
     }
 
     /// Stops reading from the network, as a client that hangs does, or goes on. Only over a WebSocket.
@@ -370,30 +417,48 @@ impl TestClient {
 impl Drop for TestClient {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
+        if let Some(tap) = &self.shared.tap {
+            tap.closed("the client has left");
+        }
     }
 }
 
 impl Shared {
+    fn new(tap: Option<Arc<dyn Tap>>) -> Self {
+        Self { inbox: Mutex::default(), changed: Notify::new(), heard: Mutex::new(Instant::now()), tap }
+    }
+
     async fn read(
         self: Arc<Self>,
         mut incoming: mpsc::UnboundedReceiver<String>,
         departures: mpsc::WeakUnboundedSender<String>,
     ) {
         while let Some(text) = incoming.recv().await {
+            *self.heard.lock() = Instant::now();
             match packet::read(&text) {
                 Packet::Connected => self.change(|inbox| inbox.connected = Some(Ok(()))),
                 Packet::ConnectError(error) => {
                     self.change(|inbox| inbox.connected = Some(Err(ConnectFailure::Refused(error))));
                 }
-                Packet::Event(name, payload) => self.change(|inbox| {
-                    inbox.pushes.push(Push { name, payload });
-                    inbox.taken.push(false);
-                }),
-                Packet::Ack(id, answer) => self.change(|inbox| {
-                    if let Some(waiting) = inbox.answers.remove(&id) {
-                        let _ = waiting.send(answer);
+                Packet::Event(name, payload) => {
+                    if let Some(tap) = &self.tap {
+                        tap.pushed(&name, &payload);
                     }
-                }),
+                    self.change(|inbox| {
+                        inbox.pushes.push(Push { name, payload });
+                        inbox.taken.push(false);
+                    });
+                }
+                Packet::Ack(id, answer) => {
+                    if let Some(tap) = &self.tap {
+                        tap.answered(id, &answer);
+                    }
+                    self.change(|inbox| {
+                        if let Some(waiting) = inbox.answers.remove(&id) {
+                            let _ = waiting.send(answer);
+                        }
+                    });
+                }
                 Packet::Ping => {
                     departures.upgrade().map(|departures| departures.send("3".to_owned()));
                 }
@@ -402,6 +467,11 @@ impl Shared {
                 Packet::Open(_) | Packet::Other => {}
             }
         }
+    }
+
+    fn is_stirred(&self) -> bool {
+        let inbox = self.inbox.lock();
+        inbox.closed.is_some() || inbox.taken.iter().any(|taken| !taken)
     }
 
     fn change(&self, change: impl FnOnce(&mut Inbox)) {
@@ -419,6 +489,9 @@ impl Shared {
 
     /// The connection is over: whoever waits for an answer learns that there will be none.
     fn close(&self, reason: String) {
+        if let Some(tap) = &self.tap {
+            tap.closed(&reason);
+        }
         self.change(|inbox| {
             inbox.closed.get_or_insert(reason);
             inbox.answers.clear();

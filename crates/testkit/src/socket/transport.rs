@@ -94,11 +94,6 @@ pub(crate) async fn carry_websocket(
                 }
             }
             arrival = stream.next(), if reads => match arrival {
-                Some(Ok(Message::Text(text))) if text.as_str() == "2" => {
-                    if let Err(error) = sink.send(Message::text("3")).await {
-                        return error.to_string();
-                    }
-                }
                 Some(Ok(Message::Text(text))) => {
                     let _ = arrivals.send(text.as_str().to_owned());
                 }
@@ -258,7 +253,11 @@ async fn confirm(mut websocket: WebSocket) -> Ended {
 fn arrive(body: &str, arrivals: &Arrivals, waiting: &mut VecDeque<String>) -> Result<(), Ended> {
     for text in packet::split(body) {
         match packet::read(text) {
-            Packet::Ping => waiting.push_front("3".to_owned()),
+            Packet::Ping => {
+                waiting.push_front("3".to_owned());
+                // Nothing, but something was heard.
+                let _ = arrivals.send("6".to_owned());
+            }
             Packet::Close => return Err(Ended::Closed("the server closed the connection".to_owned())),
             _ => {
                 let _ = arrivals.send(text.to_owned());

@@ -1,10 +1,14 @@
 //! A thousand sends on one socket without waiting for an answer: they are messages in the order in which they were issued.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use kith_protocol::SendMessage;
-use kith_testkit::{Person, message, register};
+use kith_testkit::{Connect, TestClient, message};
 
-use crate::{Outcome, Scenario, Stage, scenario::at_least};
+use crate::{
+    Outcome, Scenario, Stage,
+    crowd::{Size, Town, judge, read_everything, record},
+    scenario::at_least,
+};
 
 /// The scenario.
 pub(super) static SCENARIO: Scenario = Scenario {
@@ -18,35 +22,39 @@ pub(super) static SCENARIO: Scenario = Scenario {
 const SENDS: usize = 1_000;
 
 async fn play(stage: Stage) -> Result<Outcome> {
+    let size = Size { people: 2, devices_each: 1, groups: 1, members_each: 2, messages: 10 };
+    let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
     let program = stage.launch().start().await?;
-    let ann = register(program.addr(), "ann").await;
-    let sockets = [Person::at(program.addr(), &ann).await, Person::at(program.addr(), &ann).await];
-    let group = sockets[0].group("Pipeline", &[]).await;
-    let sends: Vec<SendMessage> = (0..SENDS).map(|number| message(group, &format!("{number}"))).collect();
-    let seqs = issue(&sockets, &sends, stage.is_control()).await?;
-    let mut outcome = Outcome::default();
-    outcome.count("acks", seqs.len() as u64);
-    for (number, pair) in seqs.windows(2).enumerate() {
-        if pair[0] >= pair[1] {
-            let (first, second) = (pair[0], pair[1]);
-            outcome.violation(format!("send {number} became message {first}, the next one message {second}"));
-        }
+    let recorder = record(&stage.history(), &town)?;
+    let ann = &town.people[0][0];
+    let mut sockets = Vec::new();
+    for _ in 0..2 {
+        let connect = Connect::with_token(&ann.token).tapped(recorder.connection(ann));
+        let client = TestClient::open(program.addr(), connect).await;
+        sockets.push(client.map_err(|failure| anyhow!("there is no connection: {failure:?}"))?);
     }
+    let said = (0..SENDS).map(|number| message(town.groups[0].0, &format!("{number}")));
+    let mut outcome = Outcome::default();
+    outcome.count("acks", issue(&sockets, &said.collect::<Vec<_>>(), stage.is_control()).await?);
+    recorder.finally();
+    read_everything(program.addr(), &town.devices().cloned().collect::<Vec<_>>(), &recorder).await?;
+    recorder.flush()?;
+    judge(&stage.history(), &mut outcome).await?;
     Ok(outcome)
 }
 
-/// Issues all, then reads the answers: the numbers of the messages, in the order of issue.
-async fn issue(sockets: &[Person; 2], sends: &[SendMessage], scatter: bool) -> Result<Vec<u64>> {
+/// Issues all, then reads the answers; how many there were.
+async fn issue(sockets: &[TestClient], sends: &[SendMessage], scatter: bool) -> Result<u64> {
     let answers: Vec<_> = sends
         .iter()
         .enumerate()
         .map(|(number, send)| sockets[if scatter { number % 2 } else { 0 }].issue(send))
         .collect();
-    let mut seqs = Vec::new();
+    let mut acks = 0;
     for answer in answers {
         let answer = answer.await.ok().context("the connection broke")?;
-        let answer = answer.map_err(|refusal| anyhow::anyhow!("a send was refused: {}", refusal.message))?;
-        seqs.push(answer.message.seq.0);
+        answer.map_err(|refusal| anyhow!("a send was refused: {}", refusal.message))?;
+        acks += 1;
     }
-    Ok(seqs)
+    Ok(acks)
 }

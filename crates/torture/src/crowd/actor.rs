@@ -1,0 +1,399 @@
+//! One device that does what `docs/protocol.md` tells every client to do: it keeps what it sends until it is acknowledged,
+//! folds what it is told, asks for what it missed, and comes back when the connection breaks.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use kith_protocol::*;
+use kith_testkit::{Connect, Device, Lost, Next, Replica, TestClient, Transport, history::Recorder, message};
+use rand::{RngExt, rngs::StdRng};
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::{Counts, Habits, Phase};
+
+/// Calls of one device that may be under way.
+const UNDER_WAY_MAX: usize = 32;
+/// Messages of one's own that may still be edited or unsent.
+const REMEMBERED_MAX: usize = 50;
+/// Messages of each conversation that a device keeps.
+pub(super) const WINDOW_MESSAGES: usize = 200;
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often the device looks whether the connection is still alive.
+const PULSE: Duration = Duration::from_millis(500);
+
+/// A device and what it holds.
+pub(super) struct Actor {
+    pub(super) device: Device,
+    pub(super) replica: Replica,
+    pub(super) habits: Habits,
+    pub(super) random: StdRng,
+    pub(super) recorder: Arc<Recorder>,
+    pub(super) counts: Counts,
+    pub(super) addr: watch::Receiver<SocketAddr>,
+    pub(super) phase: watch::Receiver<Phase>,
+    pub(super) standing: Arc<super::Standing>,
+    outbox: VecDeque<Kept>,
+    own: VecDeque<(ConversationId, Seq)>,
+    said: u64,
+}
+
+/// A send that was not acknowledged yet.
+struct Kept {
+    send: SendMessage,
+    first_issued: Instant,
+    /// After a refusal that will pass: when to issue it again.
+    again_at: Option<Instant>,
+}
+
+/// What has come of a call.
+enum Came {
+    Sent(ClientId, Result<Seq, ErrorBody>),
+    Changed(Result<(), ErrorBody>),
+}
+
+type Calls = FuturesUnordered<BoxFuture<'static, Result<Came, Lost>>>;
+
+impl Actor {
+    #[expect(clippy::too_many_arguments, reason = "it is called once, by the crowd that has all of them")]
+    pub(super) fn new(
+        device: Device,
+        habits: Habits,
+        random: StdRng,
+        recorder: Arc<Recorder>,
+        counts: Counts,
+        addr: watch::Receiver<SocketAddr>,
+        phase: watch::Receiver<Phase>,
+        standing: Arc<super::Standing>,
+    ) -> Self {
+        let replica = Replica::new(device.user_id);
+        Self {
+            device,
+            replica,
+            habits,
+            random,
+            recorder,
+            counts,
+            addr,
+            phase,
+            standing,
+            outbox: VecDeque::new(),
+            own: VecDeque::new(),
+            said: 0,
+        }
+    }
+
+    /// Lives until the run ends.
+    pub(super) async fn live(mut self) {
+        let mut connected_before = false;
+        while *self.phase.borrow() != Phase::End {
+            if let Some(client) = self.connect().await {
+                if connected_before {
+                    self.counts.add("reconnects", 1);
+                }
+                connected_before = true;
+                // Lost or left: what was not acknowledged stays in the outbox, and goes out first on the next connection.
+                let _ = self.talk(&client).await;
+                self.standing.set_settled(self.device.session_id, None);
+            }
+            let pause = Duration::from_millis(self.random.random_range(20..200));
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn connect(&mut self) -> Option<TestClient> {
+        let addr = *self.addr.borrow_and_update();
+        let transport = self.habits.transports[self.random.random_range(0..self.habits.transports.len())];
+        if transport == Transport::Upgrade {
+            self.counts.add("upgrades", 1);
+        }
+        let connect = Connect::with_token(&self.device.token)
+            .over(transport)
+            .tapped(self.recorder.connection(&self.device));
+        tokio::time::timeout(CONNECT_TIMEOUT, TestClient::open(addr, connect)).await.ok()?.ok()
+    }
+
+    /// Catches up, sends again what is not known to have been done, and then talks and listens.
+    async fn talk(&mut self, client: &TestClient) -> Result<(), Lost> {
+        self.resume(client).await?;
+        let mut calls = Calls::new();
+        for kept in &self.outbox {
+            calls.push(send(client, &kept.send));
+        }
+        if !self.outbox.is_empty() {
+            self.counts.add("resent", self.outbox.len() as u64);
+        }
+        let mut next_act = tokio::time::Instant::now() + self.pause();
+        let mut pulse = tokio::time::interval(PULSE);
+        loop {
+            let phase = *self.phase.borrow_and_update();
+            match phase {
+                Phase::End => return Ok(()),
+                Phase::Report => self.recorder.holds(&self.device, &self.replica, false, WINDOW_MESSAGES),
+                Phase::Act | Phase::Rest => {}
+            }
+            self.stand(&calls);
+            let acts = phase == Phase::Act && self.outbox.len() < UNDER_WAY_MAX;
+            tokio::select! {
+                Some(came) = calls.next() => self.came(came?),
+                () = client.stirred() => self.fold(client).await?,
+                () = tokio::time::sleep_until(next_act), if acts => {
+                    next_act += self.pause();
+                    if self.wants_to_leave() {
+                        return Err(Lost);
+                    }
+                    self.act(client, &calls);
+                }
+                _ = pulse.tick() => self.pulse(client, &calls)?,
+                _ = self.phase.changed() => {}
+                _ = self.addr.changed() => return Err(Lost),
+            }
+        }
+    }
+
+    fn pause(&mut self) -> Duration {
+        // As chance has it: the pauses of people who do not know of each other.
+        let chance: f64 = self.random.random_range(0.000_1..1.0);
+        self.habits.pause.mul_f64(-chance.ln())
+    }
+
+    fn wants_to_leave(&mut self) -> bool {
+        self.random.random_bool(self.habits.leaves)
+    }
+
+    /// Whether this device waits for nothing, and how far it is.
+    fn stand(&self, calls: &Calls) {
+        let settled = (self.outbox.is_empty() && calls.is_empty())
+            .then(|| self.replica.conversations.iter().map(|(id, held)| (*id, held.version)).collect());
+        self.standing.set_settled(self.device.session_id, settled);
+    }
+
+    fn pulse(&mut self, client: &TestClient, calls: &Calls) -> Result<(), Lost> {
+        if client.silent_for() > self.habits.silence_max {
+            self.counts.add("dead connections", 1);
+            return Err(Lost);
+        }
+        let now = Instant::now();
+        for kept in &mut self.outbox {
+            if kept.again_at.is_some_and(|at| at <= now) {
+                kept.again_at = None;
+                calls.push(send(client, &kept.send));
+            }
+        }
+        self.replica.keep_newest(WINDOW_MESSAGES);
+        Ok(())
+    }
+
+    /// Folds what was pushed, and asks for what was missed.
+    async fn fold(&mut self, client: &TestClient) -> Result<(), Lost> {
+        if client.closed().is_some() {
+            return Err(Lost);
+        }
+        for push in client.take_pushes() {
+            self.counts.add("pushes", 1);
+            if self.habits.deaf_to_account && push.name == "account:changed" {
+                continue;
+            }
+            match self.replica.pushed(&push.name, &push.payload) {
+                Next::Nothing => {}
+                Next::Changes(_) if self.habits.deaf_to_gaps => {}
+                Next::Changes(request) => self.fetch(client, request).await?,
+                Next::Sync => {
+                    self.counts.add("resyncs", 1);
+                    self.resume(client).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn resume(&mut self, client: &TestClient) -> Result<(), Lost> {
+        loop {
+            let Ok(answer) = client.issue(&self.replica.sync_request()).await? else { return Err(Lost) };
+            let more = answer.more;
+            let missing = self.replica.synced(answer);
+            if !self.habits.deaf_to_gaps {
+                for request in missing {
+                    self.fetch(client, request).await?;
+                }
+            }
+            if !more {
+                self.counts.add("syncs", 1);
+                return Ok(());
+            }
+        }
+    }
+
+    async fn fetch(&mut self, client: &TestClient, mut request: ChangesRequest) -> Result<(), Lost> {
+        self.counts.add("differences", 1);
+        // Left or removed meanwhile: the feed tells of it.
+        while let Ok(changes) = client.issue(&request).await? {
+            let more = changes.more;
+            request.since = changes.version;
+            self.replica.changed(changes);
+            if !more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn came(&mut self, came: Came) {
+        match came {
+            Came::Changed(Ok(())) => self.counts.add("changes", 1),
+            Came::Changed(Err(_)) => self.counts.add("refusals", 1),
+            Came::Sent(id, outcome) => self.sent(id, outcome),
+        }
+    }
+
+    fn sent(&mut self, id: ClientId, outcome: Result<Seq, ErrorBody>) {
+        let Some(place) = self.outbox.iter().position(|kept| kept.send.client_id == id) else { return };
+        match outcome {
+            Ok(seq) => {
+                let kept = self.outbox.remove(place).expect("it has just been found");
+                self.counts.ack(kept.first_issued.elapsed());
+                self.own.push_back((kept.send.conversation_id, seq));
+                if self.own.len() > REMEMBERED_MAX {
+                    self.own.pop_front();
+                }
+            }
+            Err(refusal) => {
+                self.counts.add("refusals", 1);
+                let passes = matches!(
+                    refusal.code,
+                    ErrorCode::RateLimited | ErrorCode::Unavailable | ErrorCode::Internal
+                );
+                if passes {
+                    let wait = Duration::from_millis(refusal.retry_after_ms.unwrap_or(500));
+                    self.outbox[place].again_at = Some(Instant::now() + wait);
+                } else {
+                    self.outbox.remove(place);
+                }
+            }
+        }
+    }
+
+    /// Does one thing.
+    fn act(&mut self, client: &TestClient, calls: &Calls) {
+        let conversations = self.replica.conversations.len();
+        if conversations == 0 {
+            return;
+        }
+        let place = self.random.random_range(0..conversations);
+        let id = *self.replica.conversations.keys().nth(place).expect("there are as many");
+        match self.random.random_range(0..100) {
+            0..5 => self.edit(client, calls),
+            5..7 => self.unsend(client, calls),
+            7..12 => self.react(client, calls, id),
+            12..22 => self.read(client, calls, id),
+            22..27 => {
+                client.send(TYPING_EVENT, &json!({ "conversation_id": id, "typing": true }));
+            }
+            deed if deed < 27 + self.habits.own_affairs_percent => self.own_affair(client, calls, id),
+            _ => self.say(client, calls, id),
+        }
+    }
+
+    fn say(&mut self, client: &TestClient, calls: &Calls, id: ConversationId) {
+        self.said += 1;
+        let text = format!("{} says for the {}th time 🌊 من هنا", self.device.username, self.said);
+        let send_message = message(id, &text);
+        calls.push(send(client, &send_message));
+        self.counts.add("sends", 1);
+        for _ in 1..self.repeats() {
+            self.counts.add("repeats", 1);
+            calls.push(send(client, &send_message));
+        }
+        self.outbox.push_back(Kept { send: send_message, first_issued: Instant::now(), again_at: None });
+    }
+
+    fn repeats(&mut self) -> u32 {
+        self.random.random_range(1..=self.habits.issues_max.max(1))
+    }
+
+    fn edit(&mut self, client: &TestClient, calls: &Calls) {
+        let Some((id, seq)) = self.some_of_mine() else { return };
+        let row = self.replica.conversations.get(&id).and_then(|held| held.messages.get(&seq));
+        let Some(row) = row.filter(|row| row.unsent_at.is_none()) else { return };
+        self.said += 1;
+        let text = format!("{} means for the {}th time", self.device.username, self.said);
+        let edit =
+            EditMessage { conversation_id: id, seq, if_version: row.version, text, mentions: Vec::new() };
+        calls.push(change(client, &edit));
+        self.counts.add("edits", 1);
+    }
+
+    fn unsend(&mut self, client: &TestClient, calls: &Calls) {
+        let Some((id, seq)) = self.some_of_mine() else { return };
+        let delete = DeleteMessage { conversation_id: id, seq, scope: DeleteScope::Everyone };
+        calls.push(change(client, &delete));
+        self.counts.add("deletions", 1);
+    }
+
+    fn react(&mut self, client: &TestClient, calls: &Calls, id: ConversationId) {
+        let held = &self.replica.conversations[&id];
+        let some = held
+            .messages
+            .values()
+            .rev()
+            .take(10)
+            .find(|row| row.unsent_at.is_none() && row.kind == MessageKind::Text);
+        let Some(seq) = some.map(|row| row.seq) else { return };
+        let emoji = ["👍", "🌊", "🍵"][self.random.random_range(0..3)];
+        calls.push(change(client, &React { conversation_id: id, seq, emoji: Some(emoji.to_owned()) }));
+        self.counts.add("reactions", 1);
+    }
+
+    fn read(&self, client: &TestClient, calls: &Calls, id: ConversationId) {
+        let Some(seq) = self.replica.conversations[&id].messages.keys().next_back().copied() else { return };
+        calls.push(change(client, &MarkDelivered { conversation_id: id, seq }));
+        calls.push(change(client, &MarkRead { conversation_id: id, seq }));
+        self.counts.add("receipts", 1);
+    }
+
+    /// Changes something that only this person sees, on all their devices.
+    fn own_affair(&mut self, client: &TestClient, calls: &Calls, id: ConversationId) {
+        let nothing = SetAccount { conversation_id: Some(id), ..SetAccount::default() };
+        let chance = self.random.random_bool(0.5);
+        self.counts.add("own affairs", 1);
+        let set = match self.random.random_range(0..5) {
+            0 => SetAccount { draft: Some(chance.then(|| format!("draft {}", self.said))), ..nothing },
+            1 => SetAccount { muted_until: Some(chance.then_some(Timestamp(9_000_000_000_000))), ..nothing },
+            2 => SetAccount { pinned: Some(chance), ..nothing },
+            3 => SetAccount { marked_unread: Some(chance), ..nothing },
+            _ => return self.hide(client, calls, id),
+        };
+        calls.push(change(client, &set));
+    }
+
+    fn hide(&self, client: &TestClient, calls: &Calls, id: ConversationId) {
+        let Some(seq) = self.replica.conversations[&id].messages.keys().nth(1).copied() else { return };
+        calls.push(change(client, &DeleteMessage { conversation_id: id, seq, scope: DeleteScope::Me }));
+    }
+
+    fn some_of_mine(&mut self) -> Option<(ConversationId, Seq)> {
+        let place = self.random.random_range(0..self.own.len().max(1));
+        self.own.get(place).copied()
+    }
+}
+
+fn send(client: &TestClient, send: &SendMessage) -> BoxFuture<'static, Result<Came, Lost>> {
+    let id = send.client_id;
+    let answer = client.issue(send);
+    async move { Ok(Came::Sent(id, answer.await?.map(|answer| answer.message.seq))) }.boxed()
+}
+
+fn change<C>(client: &TestClient, command: &C) -> BoxFuture<'static, Result<Came, Lost>>
+where
+    C: Command + serde::Serialize,
+    C::Answer: serde::de::DeserializeOwned + Send,
+{
+    let answer = client.issue(command);
+    async move { Ok(Came::Changed(answer.await?.map(drop))) }.boxed()
+}

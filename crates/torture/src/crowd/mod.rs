@@ -1,0 +1,225 @@
+//! A crowd of clients that talk, come and go, and write down everything: the load under which a scenario plays.
+
+mod actor;
+mod counts;
+mod full_read;
+mod town;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use kith_protocol::{ConversationId, SessionId, Version};
+use kith_testkit::{
+    Device, Transport,
+    history::{Findings, Recorder, check},
+};
+use parking_lot::Mutex;
+use rand::{SeedableRng, rngs::StdRng};
+use tokio::{sync::watch, task::JoinHandle};
+
+use actor::Actor;
+pub use counts::Counts;
+pub(crate) use counts::percentile_of;
+pub(crate) use full_read::read_everything;
+pub use town::{Size, Town};
+
+use crate::Outcome;
+
+/// How long a crowd may take until nothing is unanswered any more, once it rests.
+const REST_TIMEOUT: Duration = Duration::from_secs(60);
+/// Everything must have reached everyone by then.
+const SETTLE_TIMEOUT: Duration = Duration::from_millis(4_500);
+/// Receipts of groups are told once a second: before that has passed nobody can have settled.
+const SETTLE_AT_LEAST: Duration = Duration::from_millis(1_500);
+
+/// What the people of a crowd are like.
+#[derive(Clone, Debug)]
+pub struct Habits {
+    /// Between two deeds of one device, on average. Of a hundred deeds 73 are sends, 10 receipts, 5 each edits, reactions
+    /// and typing, and 2 deletions.
+    pub pause: Duration,
+    /// How likely a device is to break its connection rather than to do something.
+    pub leaves: f64,
+    /// How it connects: one of these each time.
+    pub transports: Vec<Transport>,
+    /// Of a hundred deeds, how many are about what only oneself sees: a draft, a mute, a pin, a message hidden. They come
+    /// out of the sends.
+    pub own_affairs_percent: u32,
+    /// How often each send is issued, at most.
+    pub issues_max: u32,
+    /// How long a connection may be silent before it is taken for dead: as long as the server may be.
+    pub silence_max: Duration,
+    /// Broken on purpose: it does not ask for what it missed.
+    pub deaf_to_gaps: bool,
+    /// Broken on purpose: it does not hear what another device of its person has changed.
+    pub deaf_to_account: bool,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self {
+            pause: Duration::from_millis(300),
+            leaves: 0.005,
+            transports: vec![Transport::WebSocket],
+            own_affairs_percent: 0,
+            issues_max: 1,
+            silence_max: Duration::from_secs(45),
+            deaf_to_gaps: false,
+            deaf_to_account: false,
+        }
+    }
+}
+
+/// What everyone does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Act,
+    Rest,
+    Report,
+    End,
+}
+
+/// Which devices wait for nothing, and how far they are.
+#[derive(Default)]
+struct Standing(Mutex<HashMap<SessionId, Option<BTreeMap<ConversationId, Version>>>>);
+
+impl Standing {
+    fn set_settled(&self, device: SessionId, versions: Option<BTreeMap<ConversationId, Version>>) {
+        self.0.lock().insert(device, versions);
+    }
+
+    fn all_rest(&self) -> bool {
+        self.0.lock().values().all(Option::is_some)
+    }
+
+    /// Whether nobody knows of a version that somebody else does not.
+    fn all_agree(&self) -> bool {
+        let devices = self.0.lock();
+        let mut newest: BTreeMap<ConversationId, Version> = BTreeMap::new();
+        for (id, version) in devices.values().flatten().flatten() {
+            let known = newest.entry(*id).or_default();
+            *known = (*known).max(*version);
+        }
+        devices.values().flatten().flatten().all(|(id, version)| newest[id] == *version)
+    }
+}
+
+/// A crowd at work.
+pub struct Crowd {
+    /// What it did so far.
+    pub counts: Counts,
+    recorder: Arc<Recorder>,
+    devices: Vec<Device>,
+    addr: watch::Sender<SocketAddr>,
+    phase: watch::Sender<Phase>,
+    standing: Arc<Standing>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Crowd {
+    /// Brings these devices to the server at `addr`.
+    #[must_use]
+    pub fn gather(
+        devices: impl IntoIterator<Item = Device>,
+        addr: SocketAddr,
+        habits: &Habits,
+        recorder: Arc<Recorder>,
+        seed: u64,
+    ) -> Self {
+        let devices: Vec<Device> = devices.into_iter().collect();
+        let (addr, addr_receiver) = watch::channel(addr);
+        let (phase, phase_receiver) = watch::channel(Phase::Act);
+        let (counts, standing) = (Counts::default(), Arc::<Standing>::default());
+        let mut tasks = Vec::new();
+        for (number, device) in devices.iter().enumerate() {
+            standing.set_settled(device.session_id, None);
+            let actor = Actor::new(
+                device.clone(),
+                habits.clone(),
+                StdRng::seed_from_u64(seed.wrapping_add(number as u64)),
+                Arc::clone(&recorder),
+                counts.clone(),
+                addr_receiver.clone(),
+                phase_receiver.clone(),
+                Arc::clone(&standing),
+            );
+            tasks.push(tokio::spawn(actor.live()));
+        }
+        Self { counts, recorder, devices, addr, phase, standing, tasks }
+    }
+
+    /// The server is somewhere else now: everyone goes there.
+    pub fn follow(&self, addr: SocketAddr) {
+        self.addr.send_replace(addr);
+    }
+
+    /// Has everyone stop acting and waits until nothing is unanswered; the quiet begins; everything must reach everyone
+    /// by itself; everyone writes down what they hold, and everything is read. Call it when nothing is done to the
+    /// server any more. `addr` is where the full read is made.
+    ///
+    /// # Errors
+    /// When something stays unanswered, or a device came to an end by itself.
+    pub async fn settle(self, addr: SocketAddr) -> Result<Counts> {
+        self.phase.send_replace(Phase::Rest);
+        let rest = wait_until(REST_TIMEOUT, || self.standing.all_rest()).await;
+        ensure!(rest, "some sends stay unanswered a minute after everyone stopped");
+        self.recorder.quiet();
+        tokio::time::sleep(SETTLE_AT_LEAST).await;
+        // That they agree too late is for the checker to say.
+        wait_until(SETTLE_TIMEOUT - SETTLE_AT_LEAST, || self.standing.all_agree()).await;
+        self.phase.send_replace(Phase::Report);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        self.phase.send_replace(Phase::End);
+        for task in self.tasks {
+            task.await.context("a device came to an end by itself")?;
+        }
+        self.recorder.finally();
+        read_everything(addr, &self.devices, &self.recorder).await?;
+        self.recorder.flush()?;
+        Ok(self.counts)
+    }
+}
+
+/// Looks again and again until something holds; whether it did in time.
+pub(crate) async fn wait_until(timeout: Duration, mut holds: impl FnMut() -> bool) -> bool {
+    let until = tokio::time::Instant::now() + timeout;
+    while !holds() {
+        if tokio::time::Instant::now() >= until {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    true
+}
+
+/// A recorder that writes into a file, beginning with what this town has before the run.
+///
+/// # Errors
+/// When the file cannot be made.
+pub fn record(path: &Path, town: &Town) -> Result<Arc<Recorder>> {
+    let file = std::fs::File::create(path).with_context(|| format!("{} cannot be made", path.display()))?;
+    let recorder = Recorder::new(std::io::BufWriter::with_capacity(1 << 20, file));
+    town.groups.iter().for_each(|(id, newest)| recorder.before(*id, *newest));
+    Ok(recorder)
+}
+
+/// Checks the history in a file, and puts what it shows into an outcome.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn judge(path: &Path, outcome: &mut Outcome) -> Result<()> {
+    let path = path.to_owned();
+    let findings = tokio::task::spawn_blocking(move || -> Result<Findings> {
+        check(std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(path)?))
+    });
+    let findings = findings.await??;
+    outcome.count("lines of history", findings.lines);
+    findings.violations.iter().for_each(|violation| outcome.violation(violation.to_string()));
+    Ok(())
+}

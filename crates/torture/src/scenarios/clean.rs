@@ -1,0 +1,56 @@
+//! Nothing is done to the server: the checker must find nothing. A checker that cries wolf is as bad as a blind one.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::{
+    Outcome, Scenario, Stage,
+    crowd::{Crowd, Habits, Size, Town, judge, record},
+    scenario::at_least,
+};
+
+/// The scenario.
+pub(super) static SCENARIO: Scenario = Scenario {
+    name: "clean",
+    about: "runs under load in which people come and go and nothing else happens: no false alarm",
+    control: "devices do not ask for what they missed while they were away",
+    minimums: |length| {
+        vec![
+            at_least(length.pick(2, 100), "runs"),
+            at_least(length.pick(500, 50_000), "acks"),
+            at_least(length.pick(10, 1_000), "reconnects"),
+        ]
+    },
+    play: |stage| Box::pin(play(stage)),
+};
+
+async fn play(stage: Stage) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let runs = if stage.is_control() { 1 } else { stage.length.pick(2, 100) };
+    for run in 0..runs {
+        let folder = stage.folder.join(format!("run-{run}"));
+        let stage = Stage { folder, seed: stage.seed.wrapping_add(run), ..stage.clone() };
+        once(&stage, &mut outcome).await?;
+        outcome.count("runs", 1);
+        std::fs::remove_dir_all(&stage.folder)?;
+    }
+    Ok(outcome)
+}
+
+async fn once(stage: &Stage, outcome: &mut Outcome) -> Result<()> {
+    let size = Size { people: 24, devices_each: 1, groups: 8, members_each: 6, messages: 100 };
+    let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
+    let program = stage.launch().start().await?;
+    let habits = Habits {
+        pause: Duration::from_millis(60),
+        leaves: 0.02,
+        deaf_to_gaps: stage.is_control(),
+        ..Habits::default()
+    };
+    let recorder = record(&stage.history(), &town)?;
+    let crowd = Crowd::gather(town.devices().cloned(), program.addr(), &habits, recorder, stage.seed);
+    tokio::time::sleep(Duration::from_secs(stage.length.pick(2, 3))).await;
+    crowd.settle(program.addr()).await?.into_outcome(outcome);
+    judge(&stage.history(), outcome).await
+}
