@@ -79,8 +79,8 @@ test.describe('by keyboard alone', { tag: '@keyboard' }, () => {
     await expect(dialog.getByRole('combobox', { name: 'To' })).toBeFocused();
     await keys.expectOriented();
     await keys.type('ben');
-    await expect(dialog.getByRole('option', { name: 'Ben' })).toBeVisible();
     await keys.press('Enter');
+    await expect(dialog.getByRole('button', { name: 'Remove Ben' })).toBeVisible();
     await keys.tabTo(dialog.getByRole('button', { name: 'Message', exact: true }));
     await keys.press('Enter');
     await keys.tabTo(anns.field);
@@ -194,10 +194,11 @@ test.describe('by keyboard alone', { tag: '@keyboard' }, () => {
     const to = dialog.getByRole('combobox', { name: 'To' });
     for (const name of ['Ben', 'Cleo']) {
       await expect(to).toBeFocused();
+      // At once: what is listed is still what was found before.
       await keys.type(name.toLowerCase());
-      await expect(dialog.getByRole('option')).toHaveText([new RegExp(name)]);
       await keys.press('Enter');
       await expect(to).toHaveValue('');
+      await expect(dialog.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
     }
     await keys.tabTo(dialog.getByRole('button', { name: 'Next' }));
     await keys.press('Enter');
@@ -217,6 +218,7 @@ test.describe('by keyboard alone', { tag: '@keyboard' }, () => {
     await expect(ann.details.member('Ben').getByText('Admin')).toBeVisible();
     await keys.press('Alt+i');
     await expect(ann.details.region).toBeHidden();
+    await expect(ann.thread('Trio').field).toBeFocused();
     await keys.tabTo(ann.list.search);
   });
 

@@ -3,8 +3,15 @@ import { useEffect, useState } from 'react';
 /** Typing that pauses less than this is still one word. */
 const PAUSE_MS = 180;
 
-/** The answer to what was asked last, and whether it is still on its way. */
+/**
+ * What is known about the question that is asked now. While it is on its way (`busy`), `answer` is that to an earlier
+ * one: to be looked at in the meantime, not to be acted on.
+ */
 export type Latest<Answer> = { answer: Answer | undefined; busy: boolean; error: unknown };
+
+type Answered<Answer> = { key: string | undefined; answer: Answer | undefined; error: unknown };
+
+const NOTHING = { key: undefined, answer: undefined, error: undefined };
 
 /**
  * Asks again whenever `key` changes, a moment after it came to rest, and shows only the answer to the last question: a
@@ -14,18 +21,17 @@ export function useLatest<Answer>(
   key: string | undefined,
   ask: (key: string) => Promise<Answer>,
 ): Latest<Answer> {
-  const [state, setState] = useState<Latest<Answer>>({ answer: undefined, busy: false, error: undefined });
+  const [last, setLast] = useState<Answered<Answer>>(NOTHING);
   useEffect(() => {
     if (key === undefined) {
-      setState({ answer: undefined, busy: false, error: undefined });
+      setLast(NOTHING);
       return undefined;
     }
     let isCurrent = true;
-    setState(({ answer }) => ({ answer, busy: true, error: undefined }));
     const timer = setTimeout(() => {
       ask(key).then(
-        (answer) => isCurrent && setState({ answer, busy: false, error: undefined }),
-        (error: unknown) => isCurrent && setState({ answer: undefined, busy: false, error }),
+        (answer) => isCurrent && setLast({ key, answer, error: undefined }),
+        (error: unknown) => isCurrent && setLast({ key, answer: undefined, error }),
       );
     }, PAUSE_MS);
     return () => {
@@ -35,5 +41,7 @@ export function useLatest<Answer>(
     // `ask` is a new function in every render; the key says all that matters.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [key]);
-  return state;
+  // Compared in the render itself, so that no answer is ever shown as that to other words.
+  const busy = key !== last.key;
+  return { answer: last.answer, busy: key !== undefined && busy, error: busy ? undefined : last.error };
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Avatar, type Face } from './Avatar';
 import { classes } from './classes';
 import { IconCheck, IconSearch, IconX } from './icons';
@@ -14,12 +14,13 @@ type Props = {
   placeholder: string;
   query: string;
   onQuery: (query: string) => void;
-  /** What the query found, best first. */
+  /** What the query found, best first; while {@link busy}, what an earlier one did. */
   options: readonly Pickable[];
   chosen: readonly Pickable[];
   onChange: (chosen: readonly Pickable[]) => void;
   /** The name of the button that takes a chosen one back. */
   removeLabel: (name: string) => string;
+  /** The query has not been answered yet. */
   busy?: boolean;
   /** What stands where nothing was found. */
   empty: ReactNode;
@@ -27,26 +28,47 @@ type Props = {
 
 /**
  * A search field over a list from which several can be chosen: what is chosen stands as chips before the field. Up and
- * Down move in the list, Enter chooses, Backspace in an empty field takes the last chip back.
+ * Down move in the list, Enter chooses, Backspace in an empty field takes the last chip back. Keys never act on what
+ * earlier words found: Enter then waits for the answer and chooses its first.
  */
 export function PickList(props: Props) {
-  const { label, placeholder, query, onQuery, options, chosen, onChange, removeLabel, busy, empty } = props;
+  const {
+    label,
+    placeholder,
+    query,
+    onQuery,
+    options,
+    chosen,
+    onChange,
+    removeLabel,
+    busy = false,
+    empty,
+  } = props;
   const id = useId();
   const [at, setAt] = useState(0);
+  /** Enter was pressed before the answer came. */
+  const isAwaited = useRef(false);
+  const hasActive = options.length > 0 && !busy;
   const selected = Math.min(at, Math.max(0, options.length - 1));
   const isChosen = (option: Pickable) => chosen.some((each) => each.id === option.id);
   const toggle = (option: Pickable) => {
     onChange(isChosen(option) ? chosen.filter(({ id: each }) => each !== option.id) : [...chosen, option]);
     onQuery('');
   };
+  useEffect(() => {
+    if (busy || !isAwaited.current) return;
+    isAwaited.current = false;
+    if (options[0]) toggle(options[0]);
+  });
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const option = options[selected];
+    const option = hasActive ? options[selected] : undefined;
     const last = chosen.at(-1);
-    if (step !== undefined && options.length > 0) setAt((selected + step + options.length) % options.length);
+    if (step !== undefined && option) setAt((selected + step + options.length) % options.length);
     else if (event.key === 'Enter' && option) toggle(option);
+    else if (event.key === 'Enter' && busy) isAwaited.current = query.trim() !== '';
     else if (event.key === 'Backspace' && query === '' && last) toggle(last);
     else return;
     event.preventDefault();
@@ -72,7 +94,7 @@ export function PickList(props: Props) {
           aria-label={label}
           aria-expanded={options.length > 0}
           aria-controls={`${id}-list`}
-          aria-activedescendant={options.length > 0 ? `${id}-${selected}` : undefined}
+          aria-activedescendant={hasActive ? `${id}-${selected}` : undefined}
           aria-autocomplete="list"
           autoComplete="off"
           placeholder={placeholder}
@@ -80,6 +102,7 @@ export function PickList(props: Props) {
           onChange={(event) => {
             onQuery(event.target.value);
             setAt(0);
+            isAwaited.current = false;
           }}
           onKeyDown={onKeyDown}
         />
@@ -100,7 +123,7 @@ export function PickList(props: Props) {
             role="option"
             tabIndex={-1}
             aria-selected={isChosen(option)}
-            className={classes(styles.option, index === selected && styles.active)}
+            className={classes(styles.option, hasActive && index === selected && styles.active)}
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => toggle(option)}
           >

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { useT } from '@/lib/i18n';
 import { Navigation, type Place } from './Navigation';
 import styles from './Shell.module.css';
@@ -65,18 +65,40 @@ export function Shell({
         >
           {main}
         </main>
-        {details && (
-          <div className={styles.details} {...isMain('details')}>
-            {details}
-          </div>
-        )}
+        {details && <DetailsPane {...isMain('details')}>{details}</DetailsPane>}
       </div>
+    </div>
+  );
+}
+
+/** The pane beside the conversation. When it closes with the focus in it, that goes back to where it came from. */
+function DetailsPane({ children, ...landmark }: { children: ReactNode; role?: string; id?: string }) {
+  const pane = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = pane.current;
+    const opener = document.activeElement;
+    return () => {
+      if (!element?.contains(document.activeElement)) return;
+      // After the commit: only then is a pane that made room for this one in sight again.
+      queueMicrotask(() => {
+        if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected) opener.focus();
+        else focusComposer();
+      });
+    };
+  }, []);
+  return (
+    <div ref={pane} className={styles.details} {...landmark}>
+      {children}
     </div>
   );
 }
 
 function skipToComposer(event: React.MouseEvent) {
   event.preventDefault();
+  focusComposer();
+}
+
+function focusComposer() {
   const main = document.getElementById('main');
   (main?.querySelector('textarea') ?? main)?.focus();
 }
