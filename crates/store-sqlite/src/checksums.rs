@@ -22,6 +22,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, ffi};
 
+use crate::log::Log;
+
 /// The size of a page, in bytes: SQLite's own choice for new databases.
 pub(crate) const PAGE_BYTES: usize = 4_096;
 /// Bytes at the end of each page that hold its checksum.
@@ -72,27 +74,27 @@ impl Pages {
 }
 
 /// Reads every page of a database file, past SQLite. Returns what kind of pages it has, and the numbers of those that do
-/// not match their checksum, at most `limit`.
+/// not match their checksum, at most `limit`. Pages that the log holds are left out: they are not read from here.
 ///
 /// # Errors
 /// Those of the disk; [`io::ErrorKind::UnexpectedEof`] when the file ends within a page or before its last one.
 pub(crate) fn scan(path: &Path, limit: usize) -> io::Result<(Pages, Vec<u64>)> {
     let file = File::open(path)?;
-    let bytes = file.metadata()?.len();
-    if bytes == 0 {
+    if file.metadata()?.len() == 0 {
         return Ok((Pages::Checked, Vec::new()));
     }
+    let mut log = Log::of(path);
     let mut header = [0; 100];
     file.read_exact_at(&mut header, 0)?;
     let pages = Pages::of_header(&header);
     let count = u64::from(u32::from_be_bytes([header[28], header[29], header[30], header[31]]));
-    if bytes % PAGE_BYTES as u64 != 0 || bytes < count * PAGE_BYTES as u64 {
+    if !comes_right(|| is_long_enough(&file, count, &mut log))? {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     let mut damaged = Vec::new();
     if pages == Pages::Checked {
-        for page in 0..bytes / PAGE_BYTES as u64 {
-            if !matches_on_disk(&file, page)? {
+        for page in 0..file.metadata()?.len() / PAGE_BYTES as u64 {
+            if !comes_right(|| is_whole(&file, page, &mut log))? {
                 damaged.push(page + 1);
             }
             if damaged.len() == limit {
@@ -103,19 +105,35 @@ pub(crate) fn scan(path: &Path, limit: usize) -> io::Result<(Pages, Vec<u64>)> {
     Ok((pages, damaged))
 }
 
-/// A running server may be writing the page that is being read: only what stays wrong is wrong.
-fn matches_on_disk(file: &File, page: u64) -> io::Result<bool> {
-    let mut bytes = [0; PAGE_BYTES];
+/// A running server may be writing what is looked at: only what stays wrong is wrong.
+fn comes_right(mut is_right: impl FnMut() -> io::Result<bool>) -> io::Result<bool> {
     for attempt in 0..3 {
         if attempt > 0 {
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-        file.read_exact_at(&mut bytes, page * PAGE_BYTES as u64)?;
-        if matches(&bytes, page) {
+        if is_right()? {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether a file of `count` pages has all of them, those aside that are still to come out of the log.
+fn is_long_enough(file: &File, count: u64, log: &mut Log) -> io::Result<bool> {
+    let bytes = file.metadata()?.len();
+    let page_bytes = PAGE_BYTES as u64;
+    for page in bytes / page_bytes..count.max(bytes.div_ceil(page_bytes)) {
+        if !log.holds(page + 1)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn is_whole(file: &File, page: u64, log: &mut Log) -> io::Result<bool> {
+    let mut bytes = [0; PAGE_BYTES];
+    file.read_exact_at(&mut bytes, page * PAGE_BYTES as u64)?;
+    Ok(matches(&bytes, page) || log.holds(page + 1)?)
 }
 
 /// Whether the content of the page with this index matches the checksum at its end.

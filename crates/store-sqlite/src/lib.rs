@@ -11,6 +11,7 @@ pub use store::{OpenError, Options, SqliteStore};
 mod checkpoint;
 mod checksums;
 mod error;
+mod log;
 mod mark;
 mod migrations;
 mod readers;
