@@ -18,10 +18,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    SqliteStore, account, checksums, door,
+    OpenError, SqliteStore, account, door,
     error::Outcome,
     messages,
     people::user_id,
+    snapshot::open_to_read,
     writer::{Reach, Write},
 };
 
@@ -130,9 +131,8 @@ impl SqliteStore {
 /// Those of the disk, and a list that is damaged in its middle.
 pub fn known_deletions(folder: &Path) -> io::Result<Vec<Deletion>> {
     let mut deletions = read_list(&folder.join(DELETIONS_FILE))?;
-    let database = folder.join(crate::store::FILE);
-    if database.is_file() {
-        match pending(&database) {
+    if folder.join(crate::store::FILE).is_file() {
+        match pending(folder) {
             Ok(pending) => deletions.extend(pending),
             Err(error) => {
                 tracing::warn!(%error, "the old database cannot be read; what was deleted in its last seconds is not known");
@@ -170,15 +170,17 @@ pub fn read_list(path: &Path) -> io::Result<Vec<Deletion>> {
     }
 }
 
-fn pending(database: &Path) -> rusqlite::Result<Vec<Deletion>> {
-    let connection = checksums::open(database, rusqlite::OpenFlags::default())?;
+/// Leaves the log of the database as it is, which may be damaged and say more than is read of it.
+fn pending(folder: &Path) -> Result<Vec<Deletion>, OpenError> {
+    let connection = open_to_read(folder)?;
     let listed = connection
         .query_row("SELECT 1 FROM sqlite_schema WHERE name = 'deletions'", [], |_| Ok(()))
         .optional()?;
     if listed.is_none() {
         return Ok(Vec::new());
     }
-    noted(&connection, usize::MAX >> 1).map(|noted| noted.into_iter().map(|(_, deletion)| deletion).collect())
+    let noted = noted(&connection, usize::MAX >> 1)?;
+    Ok(noted.into_iter().map(|(_, deletion)| deletion).collect())
 }
 
 /// Deletions in the table, oldest first, with their numbers there.
@@ -294,4 +296,27 @@ fn clear(write: &Write<'_>, place: Place) -> Outcome<bool> {
         )?
         .execute(params![user, conversation, place.seq.0])?;
     Ok(cleared > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{migrations::migrate, store};
+
+    #[test]
+    fn asking_what_was_deleted_leaves_the_log_as_it_was_found() {
+        let (folder, left) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let mut connection = store::connect(&folder.path().join(store::FILE)).unwrap();
+        migrate(&mut connection, folder.path()).unwrap();
+        connection.execute("INSERT INTO deletions (kind, session) VALUES (4, ?1)", [[7_u8; 16]]).unwrap();
+        let names = ["kith.db", "kith.db-wal"];
+        for name in names {
+            std::fs::copy(folder.path().join(name), left.path().join(name)).unwrap();
+        }
+        let read = || names.map(|name| std::fs::read(left.path().join(name)).unwrap());
+        let before = read();
+        let known = known_deletions(left.path()).unwrap();
+        assert_eq!(known, [Deletion::Session { session_id: [7; 16].into() }]);
+        assert_eq!(read(), before);
+    }
 }
