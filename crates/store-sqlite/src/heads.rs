@@ -117,11 +117,11 @@ impl Heads {
 
     /// Writes the rows of what has moved.
     pub(crate) fn save(&mut self, connection: &Connection, tick: u64) -> rusqlite::Result<()> {
-        if self.unsaved.is_empty() && self.unsaved_places.is_empty() {
-            return Ok(());
+        if !self.unsaved.is_empty() || !self.unsaved_places.is_empty() {
+            self.save_heads(connection, tick)?;
+            self.save_places(connection)?;
         }
-        self.save_heads(connection, tick)?;
-        self.save_places(connection)?;
+        // Also when nothing has moved: most who say what has arrived say it twice.
         if self.places > PLACES_MAX {
             self.forget_all();
         }
@@ -171,5 +171,44 @@ impl Heads {
     /// Any rows may have changed. What has moved must have been saved before.
     pub(crate) fn forget_all(&mut self) {
         *self = Self { moves: self.moves, ..Self::default() };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migrations::migrate;
+
+    fn user(number: usize) -> UserId {
+        (number as u128).to_be_bytes().into()
+    }
+
+    #[test]
+    fn with_one_place_more_than_are_kept_all_are_forgotten_even_if_nothing_has_moved() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, folder.path()).unwrap();
+        connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+        let id = ConversationId::from([1; 16]);
+        let group = "INSERT INTO conversations (num, id, kind, members_may_edit, tick, created_at, created_by) \
+             VALUES (1, ?1, 1, 0, 1, 1, 1)";
+        connection.execute(group, [id.as_bytes()]).unwrap();
+        let member = "INSERT INTO members (conversation, user, role, joined_at, version, delivered_seq, read_seq) \
+             VALUES (1, 1, 0, 1, 1, 0, 0)";
+        connection.execute(member, []).unwrap();
+        let person = "INSERT INTO users (num, id, username, display_name, search_key, role, password, created_at) \
+             VALUES (1, ?1, '', '', '', 0, '!', 1)";
+        connection.execute(person, [user(0).as_bytes()]).unwrap();
+
+        let mut heads = Heads::default();
+        heads.enter(&connection, user(0), id).unwrap();
+        // As if so many others had entered.
+        heads.places = PLACES_MAX;
+        heads.save(&connection, 1).unwrap();
+        assert_eq!(heads.heads.len(), 1);
+        connection.execute("UPDATE users SET id = ?1", [user(1).as_bytes()]).unwrap();
+        heads.enter(&connection, user(1), id).unwrap();
+        heads.save(&connection, 1).unwrap();
+        assert!(heads.heads.is_empty() && heads.places == 0);
     }
 }
