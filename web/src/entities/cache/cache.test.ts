@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Database } from '@/lib/cache';
 import { ModelServer } from '@/testing/model-server';
 import { openPage, type Page } from '@/testing/page';
 import { openConversation, selectConversationIds, selectListRow, setDraft } from '../conversations';
@@ -21,6 +22,8 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -164,6 +167,44 @@ describe('a cache that does not work', () => {
   });
 });
 
+describe('a disk that does not keep up', () => {
+  it('is not waited for by whoever reads, and has written all of it in the end', async () => {
+    const page = await visit();
+    const resume = pauseNextTransaction();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    server.send('ben', id, 'meanwhile');
+    page.wire.deliver();
+    await Promise.resolve();
+    const reading = page.cache.readPage({ conversation_id: id }, 60);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await reading).toBeUndefined();
+
+    vi.useRealTimers();
+    resume();
+    const kept = await page.cache.readPage({ conversation_id: id }, 60);
+    expect(kept?.answer.messages.map(({ text }) => text)).toEqual(['hello', 'meanwhile']);
+  });
+
+  it('costs what was kept of the messages when it gives up, and neither a draft nor what waits', async () => {
+    const before = await visit();
+    server.send('ben', id, 'meanwhile');
+    before.wire.deliver();
+    await Promise.resolve();
+    before.wire.down();
+    vi.spyOn(Database.prototype, 'transact').mockResolvedValueOnce(undefined);
+    await before.store.dispatch(sendMessage({ conversationId: id, text: 'waits' }));
+    before.store.dispatch(setDraft(id, 'I was about to'));
+    await quiet();
+    expect(await before.cache.readMessages(id)).toEqual([]);
+
+    const page = openPage(server, 'ann');
+    page.wire.refuseToConnect = true;
+    await page.store.dispatch(boot());
+    expect(selectDraft(page.store.getState(), id)).toBe('I was about to');
+    expect(texts(page)).toEqual(['waits']);
+  });
+});
+
 /** Signs in, opens the conversation, and stays until all of it is stored. */
 async function visit(): Promise<Page> {
   const page = openPage(server, 'ann');
@@ -184,6 +225,20 @@ async function settle(page: Page): Promise<void> {
 /** Longer than the writer of a test page waits for quiet. */
 function quiet(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 60));
+}
+
+/** The next transaction on the messages begins only when what this answers is called. */
+function pauseNextTransaction(): () => void {
+  let resume = () => {};
+  const pause = new Promise<void>((resolve) => {
+    resume = resolve;
+  });
+  const transact = Database.prototype.transact;
+  vi.spyOn(Database.prototype, 'transact').mockImplementationOnce(async function (this: Database, ...work) {
+    await pause;
+    return transact.apply(this, work);
+  });
+  return resume;
 }
 
 function texts(page: Page) {

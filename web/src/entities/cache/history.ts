@@ -1,5 +1,5 @@
 import type { IDBPObjectStore, IDBPTransaction } from 'idb';
-import type { Database, StoreName } from '@/lib/cache';
+import { type Database, inTime, type StoreName } from '@/lib/cache';
 import type { ConversationId, Message, MessagePage, PageRequest, Seq, UserId, Version } from '@/protocol';
 import type { ServerItem } from '@/realtime';
 import { foldAnswered, foldChanges, foldPage, foldPush, type Reader } from '../messages/fold';
@@ -80,30 +80,14 @@ export class History {
     });
   }
 
-  /** The page that answers a request, as far as it is kept. */
-  async page(request: Omit<PageRequest, 'limit'>, count: number): Promise<KeptPage | undefined> {
-    await this.write();
-    const id = request.conversation_id;
-    const page = await this.#database.transact(STORES, 'readonly', async (transaction) => {
-      const kept = (await transaction.objectStore('timelines').get(id)) as Kept | undefined;
-      const stretch = kept && stretchFor(kept, request, count);
-      if (!kept || !stretch) return 'nothing';
-      return {
-        version: kept.version,
-        answer: await pageOf(transaction.objectStore('messages'), kept, stretch),
-      };
-    });
-    if (page === undefined) await this.drop([id]);
-    return page === 'nothing' ? undefined : page;
+  /** The page that answers a request, as far as it is kept and the disk tells it in time. */
+  page(request: Omit<PageRequest, 'limit'>, count: number): Promise<KeptPage | undefined> {
+    return inTime(this.#page(request, count));
   }
 
-  /** All messages that are kept of a conversation. */
+  /** All messages that are kept of a conversation; none when the disk takes too long. */
   async all(id: ConversationId): Promise<readonly Message[]> {
-    await this.write();
-    const rows = await this.#database.transact(STORES, 'readonly', (transaction) =>
-      transaction.objectStore('messages').getAll(IDBKeyRange.bound([id, 0], [id, Number.MAX_SAFE_INTEGER])),
-    );
-    return (rows ?? []) as Message[];
+    return (await inTime(this.#all(id))) ?? [];
   }
 
   /** Drops what is kept of these conversations. */
@@ -122,6 +106,30 @@ export class History {
   async clear(): Promise<void> {
     this.forget();
     await this.#inTurn(() => this.#database.clear(STORES));
+  }
+
+  async #page(request: Omit<PageRequest, 'limit'>, count: number): Promise<KeptPage | undefined> {
+    await this.write();
+    const id = request.conversation_id;
+    const page = await this.#database.transact(STORES, 'readonly', async (transaction) => {
+      const kept = (await transaction.objectStore('timelines').get(id)) as Kept | undefined;
+      const stretch = kept && stretchFor(kept, request, count);
+      if (!kept || !stretch) return 'nothing';
+      return {
+        version: kept.version,
+        answer: await pageOf(transaction.objectStore('messages'), kept, stretch),
+      };
+    });
+    if (page === undefined) await this.drop([id]);
+    return page === 'nothing' ? undefined : page;
+  }
+
+  async #all(id: ConversationId): Promise<readonly Message[]> {
+    await this.write();
+    const rows = await this.#database.transact(STORES, 'readonly', (transaction) =>
+      transaction.objectStore('messages').getAll(IDBKeyRange.bound([id, 0], [id, Number.MAX_SAFE_INTEGER])),
+    );
+    return (rows ?? []) as Message[];
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

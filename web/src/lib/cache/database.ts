@@ -5,7 +5,11 @@ const NAME = 'kith';
 /** Raised when what is cached changes its shape. What another version left of it is dropped, not migrated. */
 const VERSION = 2;
 
+/** Nobody waits longer than this for a disk that does not answer. */
 const PATIENCE_MS = 5_000;
+
+/** What runs behind the screen's back may take longer on a busy machine, and is then given up all the same. */
+const BACKGROUND_PATIENCE_MS = 60_000;
 
 /**
  * `boot` one record · `timelines` by conversation · `messages` by conversation and number · `outbox` by client id ·
@@ -69,7 +73,10 @@ export class Database {
     });
   }
 
-  /** Does several things to some stores, all of them or none; `undefined` when it could not be. */
+  /**
+   * Does several things to some stores, all of them or none; `undefined` when it could not be. A slow disk is waited for,
+   * since what becomes of a transaction that was given up is not known: who is waited for asks {@link inTime}.
+   */
   async transact<Stores extends StoreName[], Mode extends 'readonly' | 'readwrite', Result>(
     stores: Stores,
     mode: Mode,
@@ -86,7 +93,7 @@ export class Database {
         abort(transaction);
         throw error;
       }
-    });
+    }, BACKGROUND_PATIENCE_MS);
   }
 
   /** Deletes all of it. A later write begins a new one. */
@@ -95,18 +102,21 @@ export class Database {
     this.#opening = undefined;
     db?.close();
     try {
-      await Promise.race([deleteDB(NAME), patience()]);
+      await inTime(deleteDB(NAME));
     } catch {
       // There is no IndexedDB here, so nothing was kept.
     }
   }
 
-  async #attempt<Result>(work: (db: IDBPDatabase) => Promise<Result>): Promise<Result | undefined> {
+  async #attempt<Result>(
+    work: (db: IDBPDatabase) => Promise<Result>,
+    patienceMs = PATIENCE_MS,
+  ): Promise<Result | undefined> {
     this.open();
     const db = await this.#opening;
     if (!db) return undefined;
     try {
-      return await Promise.race([work(db), patience()]);
+      return await inTime(work(db), patienceMs);
     } catch {
       return undefined;
     }
@@ -118,17 +128,28 @@ export class Database {
   }
 }
 
+/** What the disk answers, or nothing when that takes too long for somebody who waits. The work itself goes on. */
+export async function inTime<Result>(
+  work: Promise<Result>,
+  patienceMs = PATIENCE_MS,
+): Promise<Result | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patienceMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function abort(transaction: { abort(): void }): void {
   try {
     transaction.abort();
   } catch {
     // It has ended by itself already.
   }
-}
-
-/** Nobody waits longer than this for a disk that does not answer. */
-function patience(): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
 }
 
 async function openOrNothing(onLost: () => void): Promise<IDBPDatabase | undefined> {

@@ -1,1 +1,1 @@
-export { Database, type StoreName } from './database';
+export { Database, inTime, type StoreName } from './database';
