@@ -112,6 +112,8 @@ async fn saving_a_preference_ends_nobody_s_typing() {
         let preferences = [("theme".to_owned(), Some("dark".to_owned()))].into();
         let settings = Some(SettingsChange { preferences, ..SettingsChange::default() });
         person.request(&SetAccount { settings, ..SetAccount::default() }).await.expect("one may choose");
+        // Nobody types for long who does not say so again.
+        type_in(&ann, chat);
     }
     assert_eq!(ben.next_event("typing", SOON).await, None, "ann still types");
     server.stop().await;
