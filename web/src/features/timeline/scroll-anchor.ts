@@ -69,7 +69,8 @@ export class ScrollAnchor {
   /** The rows changed, and reach the newest message or not. What was looked at goes back to where it was. */
   rowsChanged(hasLiveEnd: boolean): void {
     this.#hasLiveEnd = hasLiveEnd;
-    if (this.#isAtLive && !hasLiveEnd) this.scrolled();
+    // Before there is a row, nothing is looked at that could be held instead.
+    if (this.#isAtLive && !hasLiveEnd && this.#hasRows()) this.scrolled();
     this.correct();
   }
 
@@ -82,6 +83,10 @@ export class ScrollAnchor {
     else if (this.#anchor) this.#anchor.top -= moved;
     if (this.#isAtLive) this.#put(scroller, scroller.scrollHeight);
     else this.#restore(scroller);
+  }
+
+  #hasRows(): boolean {
+    return this.#scroller?.querySelector('[data-key]') != null;
   }
 
   #restore(scroller: HTMLElement): void {

@@ -113,9 +113,9 @@ export function useWhereabouts(thread: Thread) {
   };
 }
 
-function openingOf(firstUnread: number | null, left: Whereabouts | undefined): Target | undefined {
+function openingOf(firstUnread: number | null, left: Whereabouts | undefined): Target {
   if (firstUnread !== null) return { kind: 'new', seq: firstUnread };
-  return left && { kind: 'place', ...left };
+  return left ? { kind: 'place', ...left } : { kind: 'live' };
 }
 
 /** Whether the thread is there now. If its rows are held but not mounted they will be, and this is tried again. */
