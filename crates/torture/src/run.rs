@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{Outcome, Part, Scenario, Stage};
+use crate::{Outcome, Part, Scenario, Stage, faulty_fs};
 
 /// What became of one part of a scenario.
 #[derive(Debug)]
@@ -59,6 +59,7 @@ pub async fn run(scenario: &Scenario, stage: Stage) -> Result<Verdict> {
 }
 
 fn empty(folder: &Path) -> Result<()> {
+    faulty_fs::detach(&folder.join(faulty_fs::MOUNT_POINT));
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
         _ => {}
@@ -75,6 +76,7 @@ mod tests {
         name: "honest",
         about: "",
         control: "something is lost",
+        why_not: || None,
         minimums: |_| vec![Minimum { count: "acks", at_least: 1 }],
         play: |stage| {
             Box::pin(async move {

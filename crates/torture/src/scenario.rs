@@ -6,7 +6,7 @@ use anyhow::Result;
 use futures_util::future::LocalBoxFuture;
 use kith_testkit::Launch;
 
-use crate::Outcome;
+use crate::{Outcome, faulty_fs::MOUNT_POINT};
 
 /// A scenario that plays, until its outcome is known.
 pub type Playing = LocalBoxFuture<'static, Result<Outcome>>;
@@ -20,10 +20,18 @@ pub struct Scenario {
     pub about: &'static str,
     /// How its control breaks it, in a sentence: a proof that cannot fail proves nothing.
     pub control: &'static str,
+    /// Why it cannot be played on this machine, when it cannot.
+    pub why_not: fn() -> Option<String>,
     /// How often what it is about must really have happened.
     pub minimums: fn(Length) -> Vec<Minimum>,
     /// Plays it. An error means that it could not be played, not that the server failed.
     pub play: fn(Stage) -> Playing,
+}
+
+/// For [`Scenario::why_not`]: wherever the program runs, this can be played.
+#[must_use]
+pub(crate) fn anywhere() -> Option<String> {
+    None
 }
 
 /// Of something that is counted, the least that proves anything.
@@ -108,6 +116,12 @@ impl Stage {
     #[must_use]
     pub fn launch(&self) -> Launch {
         Launch::new(&self.program).folder(self.folder.join("data"))
+    }
+
+    /// Where a disk that can fail is mounted.
+    #[must_use]
+    pub fn disk(&self) -> PathBuf {
+        self.folder.join(MOUNT_POINT)
     }
 
     /// Where the history of the run is written.

@@ -13,7 +13,7 @@ use crate::{
     Bound, Outcome, Scenario, Stage,
     crowd::{Size, Town, judge, read_everything, record},
     proxy::Proxy,
-    scenario::at_least,
+    scenario::{anywhere, at_least},
 };
 
 /// The scenario.
@@ -21,6 +21,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     name: "away",
     about: "a device is offline for 1, 1,000 and 100,000 events over 500 conversations (a tenth of it in the short form)",
     control: "whoever comes back takes the first page of the list for the whole of it",
+    why_not: anywhere,
     minimums: |length| {
         vec![
             at_least(length.pick(10_101, 101_001), "events missed"),

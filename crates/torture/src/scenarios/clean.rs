@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     Outcome, Scenario, Stage,
     crowd::{Crowd, Habits, Size, Town, judge, record},
-    scenario::at_least,
+    scenario::{anywhere, at_least},
 };
 
 /// The scenario.
@@ -15,6 +15,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     name: "clean",
     about: "runs under load in which people come and go and nothing else happens: no false alarm",
     control: "devices do not ask for what they missed while they were away",
+    why_not: anywhere,
     minimums: |length| {
         vec![
             at_least(length.pick(2, 100), "runs"),

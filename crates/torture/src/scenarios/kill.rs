@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use crate::{
     Bound, Outcome, Scenario, Stage,
     crowd::{Crowd, Habits, Size, Town, judge, percentile_of, record, wait_until},
-    scenario::at_least,
+    scenario::{anywhere, at_least},
 };
 
 /// The scenario.
@@ -20,6 +20,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     name: "kill",
     about: "SIGKILL at a random moment under load, and a restart on the same folder",
     control: "after a kill, the folder is put back to what it was at the kill before: what was acknowledged since is gone",
+    why_not: anywhere,
     minimums: |length| {
         vec![
             at_least(length.pick(8, 100), "kills"),

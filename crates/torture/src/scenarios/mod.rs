@@ -2,13 +2,25 @@
 
 mod away;
 mod clean;
+mod disk_full;
+mod io_errors;
 mod kill;
 mod pipeline;
+mod power;
+mod talk;
 
 use crate::Scenario;
 
 /// All of them, in the order in which they are played.
-pub static ALL: [&Scenario; 4] = [&clean::SCENARIO, &kill::SCENARIO, &pipeline::SCENARIO, &away::SCENARIO];
+pub static ALL: [&Scenario; 7] = [
+    &clean::SCENARIO,
+    &kill::SCENARIO,
+    &power::SCENARIO,
+    &io_errors::SCENARIO,
+    &disk_full::SCENARIO,
+    &pipeline::SCENARIO,
+    &away::SCENARIO,
+];
 
 /// The scenario of this name.
 #[must_use]

@@ -7,7 +7,7 @@ use kith_testkit::{Connect, TestClient, message};
 use crate::{
     Outcome, Scenario, Stage,
     crowd::{Size, Town, judge, read_everything, record},
-    scenario::at_least,
+    scenario::{anywhere, at_least},
 };
 
 /// The scenario.
@@ -15,6 +15,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     name: "pipeline",
     about: "1,000 sends on one socket, and the acks read when the last is on its way",
     control: "every second send goes over another socket, where no order is promised",
+    why_not: anywhere,
     minimums: |_| vec![at_least(SENDS as u64, "acks")],
     play: |stage| Box::pin(play(stage)),
 };
