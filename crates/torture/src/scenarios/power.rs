@@ -26,13 +26,17 @@ fn cuts(length: Length) -> u64 {
     length.pick(8, 50)
 }
 
+fn torn(length: Length) -> u64 {
+    cuts(length) / 8
+}
+
 fn minimums(length: Length) -> Vec<Minimum> {
     let cuts = cuts(length);
     vec![
         at_least(cuts, "power cuts"),
         at_least(20 * cuts, "acks"),
         at_least(cuts, "changes dropped"),
-        at_least(cuts / 8, "writes torn"),
+        at_least(torn(length), "writes torn"),
     ]
 }
 
@@ -47,7 +51,12 @@ async fn play(stage: Stage) -> Result<Outcome> {
     let mut program = start(&stage.program, &mounted).await?;
     let talk = Talk::begin(program.addr()).await;
     fs.disk().set_faults(Faults { ignores_sync: stage.is_control(), ..Faults::default() });
-    for _ in 0..cuts(stage.length) {
+    // Whether a write is under way when the power goes is chance: the cuts go on until enough were torn.
+    let (least, torn_least) = (cuts(stage.length), torn(stage.length));
+    for cut in 0..4 * least {
+        if cut >= least && fs.disk().happened.torn >= torn_least {
+            break;
+        }
         let addr = program.addr();
         let until_cut = Duration::from_millis(random.random_range(TALK_MS));
         let cut = async {
