@@ -378,14 +378,12 @@ impl Held {
         }
     }
 
-    /// Pointers only move forward.
+    /// Pointers and times only move forward.
     fn receipt(&mut self, receipt: Receipt) {
         let held = self.receipts.entry(receipt.user_id).or_insert_with(|| receipt.clone());
         held.delivered_seq = held.delivered_seq.max(receipt.delivered_seq);
-        if receipt.read_seq > held.read_seq || receipt.read_at > held.read_at {
-            held.read_at = receipt.read_at.or(held.read_at);
-        }
         held.read_seq = held.read_seq.max(receipt.read_seq);
+        held.read_at = held.read_at.max(receipt.read_at);
     }
 
     fn account(&mut self, row: AccountConversation) {
