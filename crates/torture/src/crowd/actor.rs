@@ -110,13 +110,15 @@ impl Actor {
     async fn connect(&mut self) -> Option<TestClient> {
         let addr = *self.addr.borrow_and_update();
         let transport = self.habits.transports[self.random.random_range(0..self.habits.transports.len())];
-        if transport == Transport::Upgrade {
-            self.counts.add("upgrades", 1);
-        }
         let connect = Connect::with_token(&self.device.token)
             .over(transport)
             .tapped(self.recorder.connection(&self.device));
-        tokio::time::timeout(CONNECT_TIMEOUT, TestClient::open(addr, connect)).await.ok()?.ok()
+        let client =
+            tokio::time::timeout(CONNECT_TIMEOUT, TestClient::open(addr, connect)).await.ok()?.ok()?;
+        if transport == Transport::Upgrade {
+            self.counts.add("upgrades", 1);
+        }
+        Some(client)
     }
 
     /// Catches up, sends again what is not known to have been done, and then talks and listens.
@@ -302,13 +304,20 @@ impl Actor {
 
     fn say(&mut self, client: &TestClient, calls: &Calls, id: ConversationId) {
         self.said += 1;
-        let text = format!("{} says for the {}th time 🌊 من هنا", self.device.username, self.said);
+        // Nobody says the same twice, not even on two devices: what is there twice was sent twice.
+        let Device { username, session_id, .. } = &self.device;
+        let text = format!("{username} says for the {}th time 🌊 من هنا on {session_id}", self.said);
         let send_message = message(id, &text);
         calls.push(send(client, &send_message));
         self.counts.add("sends", 1);
-        for _ in 1..self.repeats() {
+        for repeat in 1..self.repeats() {
             self.counts.add("repeats", 1);
-            calls.push(send(client, &send_message));
+            // The control does what a client must not: it makes a new id for what it sends again.
+            let again = match self.habits.forgets_ids && repeat == 1 {
+                true => message(id, &text),
+                false => send_message.clone(),
+            };
+            calls.push(send(client, &again));
         }
         self.outbox.push_back(Kept { send: send_message, first_issued: Instant::now(), again_at: None });
     }

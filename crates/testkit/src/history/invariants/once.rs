@@ -1,5 +1,6 @@
 //! I2: a send has exactly one effect per sender and `client_id`, for ever. Every answer names the same message; the same id
-//! with another request is refused with `conflict` and that message's number.
+//! with another request is refused with `conflict` and that message's number. Nobody in a history says the same in the
+//! same place on purpose: what is there twice, under whatever ids, was one send.
 
 use std::collections::HashMap;
 
@@ -12,6 +13,8 @@ use crate::history::{Outcome, Seen, Sight, Truth};
 #[derive(Default)]
 pub(super) struct Once {
     ids: HashMap<(UserId, ClientId), Effect>,
+    /// What each id was first issued with, whatever became of it.
+    said: HashMap<(UserId, ClientId), String>,
 }
 
 #[derive(Default)]
@@ -25,6 +28,9 @@ struct Effect {
 impl Invariant for Once {
     fn see(&mut self, sight: &Sight, find: Find<'_>) {
         let Seen::Send(request, outcome) = &sight.seen else { return };
+        if let Some(text) = &request.text {
+            self.said.entry((sight.line.user_id, request.client_id)).or_insert_with(|| text.clone());
+        }
         let effect = self.ids.entry((sight.line.user_id, request.client_id)).or_default();
         let (id, at) = (request.client_id, sight.at());
         match (outcome, &effect.done) {
@@ -53,6 +59,7 @@ impl Invariant for Once {
             }
         }
         let mut places: HashMap<(UserId, ClientId), (ConversationId, Seq)> = HashMap::new();
+        let mut words: HashMap<(ConversationId, UserId, &str), Seq> = HashMap::new();
         for (conversation, kept) in truth.conversations() {
             for row in kept.rows.values() {
                 let Some(id) = row.client_id else { continue };
@@ -61,6 +68,11 @@ impl Invariant for Once {
                         "{id} is there twice: message {seq} of {other} and message {} of {conversation}",
                         row.seq
                     ));
+                }
+                let Some(text) = self.said.get(&(row.sender_id, id)) else { continue };
+                if let Some(seq) = words.insert((conversation, row.sender_id, text), row.seq) {
+                    let again = row.seq;
+                    find(format!("messages {seq} and {again} of {conversation} are one send under two ids"));
                 }
             }
         }
