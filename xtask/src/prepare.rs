@@ -17,7 +17,7 @@ struct Need {
     found: fn() -> bool,
 }
 
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 8] = [
     Need {
         what: "a C compiler (SQLite and WebP are built from source)",
         packages: &["gcc", "libc6-dev"],
@@ -49,6 +49,7 @@ const NEEDS: [Need; 7] = [
         packages: &["libssl-dev", "pkg-config"],
         found: has_openssl,
     },
+    Need { what: "libfaketime (clocks that jump)", packages: &["libfaketime"], found: has_faketime },
 ];
 
 /// Installs what is missing, or says what is.
@@ -105,6 +106,18 @@ fn found(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| {
         env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
     })
+}
+
+/// Where Debian and others put libfaketime: the same places in which the player of `crates/torture` looks for it.
+const FAKETIME_PATHS: [&str; 4] = [
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
+    "/usr/lib64/faketime/libfaketime.so.1",
+    "/usr/lib/faketime/libfaketime.so.1",
+];
+
+fn has_faketime() -> bool {
+    FAKETIME_PATHS.iter().any(|path| std::path::Path::new(path).is_file())
 }
 
 fn instruction(missing: &[&Need]) -> String {

@@ -6,6 +6,7 @@
 //! of JSON that is kept of it. `cargo xtask torture` builds the program and this, runs it and renders the page.
 
 pub mod crowd;
+mod faketime;
 pub mod faulty_fs;
 mod outcome;
 pub mod proxy;

@@ -29,12 +29,14 @@ pub(crate) use counts::percentile_of;
 pub(crate) use full_read::read_everything;
 pub use town::{Size, Town};
 
-use crate::Outcome;
+use crate::{Minimum, Outcome};
 
 /// How long a crowd may take until nothing is unanswered any more, once it rests.
 const REST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Everything must have reached everyone by then.
 const SETTLE_TIMEOUT: Duration = Duration::from_millis(4_500);
+/// How long a crowd may take until it has done enough: the machine may have other work.
+const ENOUGH_TIMEOUT: Duration = Duration::from_secs(60);
 /// Receipts of groups are told once a second: before that has passed nobody can have settled.
 const SETTLE_AT_LEAST: Duration = Duration::from_millis(1_500);
 
@@ -59,6 +61,8 @@ pub struct Habits {
     pub deaf_to_gaps: bool,
     /// Broken on purpose: it does not hear what another device of its person has changed.
     pub deaf_to_account: bool,
+    /// Broken on purpose: it sends again under another id.
+    pub forgets_ids: bool,
 }
 
 impl Default for Habits {
@@ -72,6 +76,7 @@ impl Default for Habits {
             silence_max: Duration::from_secs(45),
             deaf_to_gaps: false,
             deaf_to_account: false,
+            forgets_ids: false,
         }
     }
 }
@@ -152,6 +157,14 @@ impl Crowd {
             tasks.push(tokio::spawn(actor.live()));
         }
         Self { counts, recorder, devices, addr, phase, standing, tasks }
+    }
+
+    /// Lets everyone act for so long, and on until enough of everything has happened, or for a minute more. That there is
+    /// too little even then is for the minimums of the scenario to say.
+    pub async fn talk(&self, lasting: Duration, enough: &[Minimum]) {
+        tokio::time::sleep(lasting).await;
+        let is_enough = || enough.iter().all(|least| self.counts.get(least.count) >= least.at_least);
+        wait_until(ENOUGH_TIMEOUT, is_enough).await;
     }
 
     /// The server is somewhere else now: everyone goes there.

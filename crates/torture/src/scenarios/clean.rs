@@ -51,7 +51,8 @@ async fn once(stage: &Stage, outcome: &mut Outcome) -> Result<()> {
     };
     let recorder = record(&stage.history(), &town)?;
     let crowd = Crowd::gather(town.devices().cloned(), program.addr(), &habits, recorder, stage.seed);
-    tokio::time::sleep(Duration::from_secs(stage.length.pick(2, 3))).await;
+    let lasting = Duration::from_secs(stage.length.pick(2, 3));
+    crowd.talk(lasting, &[at_least(stage.length.pick(250, 500), "acks"), at_least(10, "reconnects")]).await;
     crowd.settle(program.addr()).await?.into_outcome(outcome);
     judge(&stage.history(), outcome).await
 }

@@ -2,24 +2,32 @@
 
 mod away;
 mod clean;
+mod devices;
 mod disk_full;
+mod duplicates;
 mod io_errors;
 mod kill;
+mod network;
 mod pipeline;
 mod power;
 mod talk;
+mod transports;
 
 use crate::Scenario;
 
 /// All of them, in the order in which they are played.
-pub static ALL: [&Scenario; 7] = [
+pub static ALL: [&Scenario; 11] = [
     &clean::SCENARIO,
     &kill::SCENARIO,
     &power::SCENARIO,
     &io_errors::SCENARIO,
     &disk_full::SCENARIO,
+    &network::SCENARIO,
+    &duplicates::SCENARIO,
     &pipeline::SCENARIO,
+    &transports::SCENARIO,
     &away::SCENARIO,
+    &devices::SCENARIO,
 ];
 
 /// The scenario of this name.
