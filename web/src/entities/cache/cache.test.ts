@@ -99,6 +99,28 @@ describe('the next visit', () => {
     expect(page.wire.asked.filter(([name]) => name === 'message:page')).toEqual([]);
   });
 
+  it('does not bring back what the last one hid or cleared', async () => {
+    for (const text of ['this stays', 'this goes', 'this stays, too']) server.send('ben', id, text);
+    const before = await visit();
+    server.hide('ann', id, 3);
+    await settle(before);
+    await quiet();
+
+    const again = openPage(server, 'ann');
+    again.wire.refuseToConnect = true;
+    await again.store.dispatch(boot());
+    await again.store.dispatch(openConversation(id));
+    expect(selectMessage(again.store.getState(), id, 2)?.text).toBe('this stays');
+    expect(selectMessage(again.store.getState(), id, 3)).toBeUndefined();
+    expect(selectMessage(again.store.getState(), id, 4)?.text).toBe('this stays, too');
+    expect((await new LocalCache().readMessages(id)).map(({ seq }) => seq)).not.toContain(3);
+
+    server.clear('ann', id);
+    await visit();
+    await quiet();
+    expect(await new LocalCache().readMessages(id)).toEqual([]);
+  });
+
   it('finds nothing after signing out', async () => {
     const before = await visit();
     await before.store.dispatch(signOut());

@@ -1,6 +1,15 @@
 import type { IDBPObjectStore, IDBPTransaction } from 'idb';
 import { type Database, inTime, type StoreName } from '@/lib/cache';
-import type { ConversationId, Message, MessagePage, PageRequest, Seq, UserId, Version } from '@/protocol';
+import type {
+  AccountRows,
+  ConversationId,
+  Message,
+  MessagePage,
+  PageRequest,
+  Seq,
+  UserId,
+  Version,
+} from '@/protocol';
 import type { ServerItem } from '@/realtime';
 import { foldAnswered, foldChanges, foldPage, foldPush, type Reader } from '../messages/fold';
 import { type Block, emptyTimeline, TIMELINE_ROWS_MAX, type Timeline } from '../messages/timeline';
@@ -39,6 +48,9 @@ interface Waiting {
 /** Messages that are folded at one time: so few that none of them has to make room for another. */
 const BATCH_MESSAGES_MAX = TIMELINE_ROWS_MAX;
 
+/** Hidden messages remembered while this page lives, those hidden first go first. */
+const HIDDEN_MAX = 1_000;
+
 /**
  * The messages that this device keeps: those that were on screen here, each a record of its own, kept current by what
  * the server says. They are folded as those in memory are, by the same functions, so that both mean the same by a version.
@@ -50,6 +62,8 @@ export class History {
   readonly #now: () => number;
   #waiting: Waiting[] = [];
   #writing: Promise<unknown> = Promise.resolve();
+  /** What was hidden while this page lives: a page that was asked for before must not bring it back. */
+  readonly #hidden = new Set<string>();
 
   constructor(database: Database, now: () => number = Date.now) {
     this.#database = database;
@@ -59,9 +73,11 @@ export class History {
   /** Takes what the server said. It is written by {@link write}, and before the next page is read. */
   tell(items: readonly ServerItem[], me: UserId): void {
     for (const item of items) {
-      if (item.kind === 'answer:sync' && item.fresh) void this.clear();
+      if (item.kind === 'answer:sync') void (item.fresh ? this.clear() : this.drop(item.answer.removed));
       else if (item.kind === 'conversation:removed') void this.drop([item.payload.conversation_id]);
       else if (isTold(item)) this.#waiting.push({ item, me });
+      const account = accountOf(item);
+      if (account) void this.#hide(account);
     }
   }
 
@@ -71,7 +87,7 @@ export class History {
     if (waiting.length === 0) return this.#writing.then(ignore);
     await this.#inTurn(async () => {
       const isWritten = await this.#database.transact(STORES, 'readwrite', async (transaction) => {
-        for (const batch of batches(waiting)) await write(transaction, batch, this.#now());
+        for (const batch of batches(waiting)) await write(transaction, batch, this.#hides, this.#now());
         return true;
       });
       // Half of it would be wrong for ever; none of it is only missing.
@@ -92,6 +108,7 @@ export class History {
 
   /** Drops what is kept of these conversations. */
   async drop(ids: readonly ConversationId[]): Promise<void> {
+    if (ids.length === 0) return;
     const gone = new Set(ids);
     this.#waiting = this.#waiting.filter(({ item }) => !gone.has(conversationOf(item)));
     await this.#inTurn(() => this.#drop(ids));
@@ -101,6 +118,28 @@ export class History {
   forget(): void {
     this.#waiting = [];
   }
+
+  /** Deletes what the reader hid or cleared. What is missing inside of a stretch is hidden. */
+  async #hide({ hidden = [], conversations = [] }: AccountRows): Promise<void> {
+    for (const { conversation_id, seq } of hidden) this.#hidden.add(placeOf(conversation_id, seq));
+    for (const oldest of [...this.#hidden].slice(0, -HIDDEN_MAX)) this.#hidden.delete(oldest);
+    const ranges = [
+      ...hidden.map(({ conversation_id, seq }) => rangeOf(conversation_id, seq, seq)),
+      ...conversations
+        .filter(({ cleared_seq }) => cleared_seq > 0)
+        .map(({ conversation_id, cleared_seq }) => rangeOf(conversation_id, 0, cleared_seq)),
+    ];
+    if (ranges.length === 0) return;
+    await this.write();
+    await this.#inTurn(() =>
+      this.#database.transact(STORES, 'readwrite', async (transaction) => {
+        const messages = transaction.objectStore('messages');
+        await Promise.all(ranges.map((range) => messages.delete(range)));
+      }),
+    );
+  }
+
+  readonly #hides = (id: ConversationId, seq: Seq) => this.#hidden.has(placeOf(id, seq));
 
   /** Drops all of it. */
   async clear(): Promise<void> {
@@ -192,7 +231,12 @@ function batches(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] {
   return all;
 }
 
-async function write(transaction: Writing, batch: readonly Waiting[], now: number): Promise<void> {
+async function write(
+  transaction: Writing,
+  batch: readonly Waiting[],
+  hides: (id: ConversationId, seq: Seq) => boolean,
+  now: number,
+): Promise<void> {
   const items = batch.map(({ item }) => item);
   const [first] = items;
   if (!first) return;
@@ -202,7 +246,7 @@ async function write(transaction: Writing, batch: readonly Waiting[], now: numbe
   const kept = (await timelines.get(id)) as Kept | undefined;
   const before = kept && (await timelineOf(messages, kept, [...new Set(items.flatMap(seqsOf))]));
   const after = batch.reduce<Timeline | undefined>(
-    (held, { item, me }) => folded(held, item, { me, hides: () => false }),
+    (held, { item, me }) => folded(held, item, { me, hides: (seq) => hides(id, seq) }),
     before,
   );
   if (!after || after === before) return;
@@ -292,6 +336,16 @@ function isTold(item: ServerItem): item is Told {
   return (
     item.kind === 'conversation:changed' || item.kind === 'answer:changes' || item.kind === 'answer:message'
   );
+}
+
+function accountOf(item: ServerItem): AccountRows | undefined {
+  if (item.kind === 'account:changed') return item.payload;
+  if (item.kind === 'answer:account') return item.answer;
+  return item.kind === 'answer:sync' ? item.answer.account : undefined;
+}
+
+function placeOf(id: ConversationId, seq: Seq): string {
+  return `${id}:${seq}`;
 }
 
 function conversationOf(item: Told): ConversationId {
