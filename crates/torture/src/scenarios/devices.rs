@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::{
     Outcome, Scenario, Stage,
     crowd::{Crowd, Habits, Size, Town, judge, record},
-    scenario::at_least,
+    scenario::{anywhere, at_least},
 };
 
 /// The scenario.
@@ -16,6 +16,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     name: "devices",
     about: "three devices of each person change everything at random and are offline at random; each person has a seed",
     control: "devices do not hear what another device of their person has changed",
+    why_not: anywhere,
     minimums: |length| {
         vec![
             at_least(length.pick(16, 1_000), "seeds"),

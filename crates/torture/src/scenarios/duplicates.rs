@@ -11,7 +11,7 @@ use crate::{
     Outcome, Scenario, Stage,
     crowd::{Crowd, Habits, Size, Town, judge, record},
     faketime::by_a_faked_clock,
-    scenario::at_least,
+    scenario::{anywhere, at_least},
 };
 
 /// The scenario.
@@ -20,6 +20,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     about: "every send is issued one to five times on two sockets, and once more a faked day later; some ids come back \
             with another text",
     control: "the client makes a new id for what it sends again",
+    why_not: anywhere,
     minimums: |length| {
         vec![
             at_least(length.pick(300, 10_000), "acks"),

@@ -8,7 +8,7 @@ use crate::{
     Outcome, Scenario, Stage,
     crowd::{Crowd, Habits, Size, Town, judge, record},
     proxy::{Proxy, Weather},
-    scenario::at_least,
+    scenario::{anywhere, at_least},
 };
 
 /// The scenario.
@@ -16,6 +16,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     name: "network",
     about: "a proxy delays by 200 ± 150 ms, stalls, leaves half-open, throttles to 1 kB/s, resets, and cuts in mid-frame",
     control: "devices do not ask for what they missed while the network was bad",
+    why_not: anywhere,
     minimums: |length| {
         vec![
             at_least(length.pick(100, 5_000), "acks"),

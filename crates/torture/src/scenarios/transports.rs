@@ -8,7 +8,7 @@ use kith_testkit::Transport;
 use crate::{
     Outcome, Scenario, Stage,
     crowd::{Crowd, Habits, Size, Town, judge, record, wait_until},
-    scenario::at_least,
+    scenario::{anywhere, at_least},
 };
 
 /// The scenario.
@@ -16,6 +16,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     name: "transports",
     about: "devices that come and go by long-polling only, by WebSocket only, and by the upgrade in mid-traffic",
     control: "devices do not ask for what they missed between two connections",
+    why_not: anywhere,
     minimums: |length| {
         vec![
             at_least(length.pick(200, 10_000), "acks"),
