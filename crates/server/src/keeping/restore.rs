@@ -131,7 +131,9 @@ impl Prepared {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let again = runtime.block_on(self.delete_again(config, deletions, sign_out))?;
         self.write_list(own.iter().chain(deletions))?;
-        // The log is empty: the store was closed in order.
+        // The store empties its log when it is closed in order; what is left in one is not in the database.
+        let log = fs::metadata(self.path.join("kith.db-wal")).map_or(0, |log| log.len());
+        ensure!(log == 0, "the database could not be closed in order: is the disk full?");
         for name in ["lock", "kith.db-wal", "kith.db-shm"] {
             folder::remove_file(&self.path.join(name))?;
         }
