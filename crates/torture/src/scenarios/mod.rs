@@ -2,6 +2,7 @@
 
 mod away;
 mod clean;
+mod clock;
 mod devices;
 mod disk_full;
 mod duplicates;
@@ -16,12 +17,13 @@ mod transports;
 use crate::Scenario;
 
 /// All of them, in the order in which they are played.
-pub static ALL: [&Scenario; 11] = [
+pub static ALL: [&Scenario; 12] = [
     &clean::SCENARIO,
     &kill::SCENARIO,
     &power::SCENARIO,
     &io_errors::SCENARIO,
     &disk_full::SCENARIO,
+    &clock::SCENARIO,
     &network::SCENARIO,
     &duplicates::SCENARIO,
     &pipeline::SCENARIO,
