@@ -5,6 +5,7 @@ import { Kith } from '../kith';
 
 const WITHIN_MS = 15_000;
 const PASSWORD = 'a long enough password';
+const LATER = '::-p-aria([name="Later"][role="button"])';
 
 /** One journey: what it shows, and how. */
 export type Journey = { name: string; take: (company: Company) => Promise<void> };
@@ -132,6 +133,9 @@ class Person {
     await (await this.finds('input[name="username"]')).type(this.#name.toLowerCase());
     await (await this.finds('input[name="password"]')).type(PASSWORD);
     await this.page.keyboard.press('Enter');
+    // Whoever comes first owns the server, and is shown around before there are conversations.
+    await this.finds(`${LATER}, ::-p-text(No conversations yet)`);
+    await (await this.page.$(LATER))?.click();
     await this.sees('No conversations yet');
   }
 
