@@ -1,9 +1,10 @@
-//! Two words, newest first, in one's own conversations, over REST on one connection.
+//! Two words, newest first, in one's own conversations, over REST: one search at a time, of one person after the other.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -18,6 +19,11 @@ use crate::{
 /// Of somebody in a tenth of a thousand conversations, and of somebody in all of them.
 const CASES: [(&str, usize); 2] = [("search", 10), ("search-in-all", 1)];
 
+/// The server lets nobody search more often for long, so that each person pauses and the others go on.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Searches before anything is measured.
+const WARMING: usize = 50;
+
 pub(super) fn run(bench: &Bench, report: Report<'_>) -> Result<()> {
     CASES.iter().try_for_each(|(case, circles)| measure(bench, case, *circles, report))
 }
@@ -26,18 +32,24 @@ fn measure(bench: &Bench, case: &str, circles: usize, report: Report<'_>) -> Res
     let messages = bench.either(80_000, 1_000_000);
     let library = history::library(bench, messages, circles)?;
     let server = bench.serve(&library.data, &[])?;
-    let mut client = Client::connect(server.addr(), &library.people[0].token)?;
+    let clients = library.people.iter().map(|person| Client::connect(server.addr(), &person.token));
+    let mut clients = clients.collect::<Result<Vec<_>>>()?;
     let mut words = Words::from_seed(13);
     let mut query = || format!("/api/v1/search?q={}+{}", words.word(), words.word());
-    for _ in 0..50 {
-        client.get(&query())?;
+    let mut turns = (0..clients.len()).cycle();
+    let mut next = || turns.next().expect("it never ends");
+    for _ in 0..WARMING {
+        clients[next()].get(&query())?;
     }
     let mut took = histogram();
     let mut bytes = 0;
     let watch = Stopwatch::start(&server)?;
     let began = Instant::now();
     while began.elapsed() < bench.time() {
+        let client = &mut clients[next()];
+        thread::sleep(client.rests_until.saturating_duration_since(Instant::now()));
         let asked = Instant::now();
+        client.rests_until = asked + PAUSE;
         bytes += client.get(&query())?;
         note(&mut took, asked.elapsed().as_micros() as u64);
     }
@@ -55,6 +67,7 @@ struct Client {
     stream: BufReader<TcpStream>,
     head: String,
     body: Vec<u8>,
+    rests_until: Instant,
 }
 
 impl Client {
@@ -62,7 +75,7 @@ impl Client {
         let stream = TcpStream::connect(server)?;
         stream.set_nodelay(true)?;
         let head = format!("HTTP/1.1\r\nHost: {server}\r\nAuthorization: Bearer {token}\r\n\r\n");
-        Ok(Self { stream: BufReader::new(stream), head, body: Vec::new() })
+        Ok(Self { stream: BufReader::new(stream), head, body: Vec::new(), rests_until: Instant::now() })
     }
 
     /// How many bytes the answer has.
