@@ -76,7 +76,7 @@ async fn a_whole_operation_that_fails_half_way_takes_its_batch_with_it() {
 async fn after_a_failed_sync_nothing_is_acknowledged_and_reads_go_on() {
     let (store, _folder) = store();
     store.move_head(None, |write| Ok(set_meta(write.connection, "before", 1)?)).await.unwrap();
-    *store.writer.broken().lock() = Some(disk_is_unknown());
+    *store.writer.broken().lock() = Some(crate::error::disk_is_unknown());
     let refused = store.move_head(None, |write| Ok(set_meta(write.connection, "after", 1)?)).await;
     assert_eq!(refused.unwrap_err().code(), ErrorCode::Unavailable);
     assert_eq!(kith_chat::Store::writable(&store).unwrap_err().code(), ErrorCode::Unavailable);

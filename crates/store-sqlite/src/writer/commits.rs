@@ -1,0 +1,288 @@
+//! The commit loop, which the writer's thread runs.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::Ordering,
+        mpsc::{Receiver, RecvTimeoutError, TryRecvError},
+    },
+    time::{Duration, Instant},
+};
+
+use kith_chat::{Bus, Notice, Refusal};
+use kith_protocol::ServerEvent;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{
+    Broken, Commit, Message, Operation, Reach, Shared,
+    write::{Memory, Write},
+};
+use crate::{
+    OpenError,
+    error::{disk_is_unknown, leaves_the_disk_unknown, refusal_of},
+    mark::Mark,
+    search,
+};
+
+/// Operations in one transaction, at most.
+const BATCH_MAX: usize = 1_024;
+/// Messages indexed for search in one transaction.
+const INDEX_BATCH_MAX: usize = 1_024;
+/// How long a message waits to be indexed. Many are cheaper to index together than one after the other, and whoever has to
+/// wait for an answer meanwhile waits for the index only now and then instead of after every commit.
+const INDEX_DELAY: Duration = Duration::from_millis(250);
+
+/// The commit loop: [`Commits::step`] is one turn of it.
+pub(super) struct Commits {
+    connection: Connection,
+    bus: Arc<dyn Bus>,
+    memory: Memory,
+    mark: Mark,
+    broken: Broken,
+    shared: Arc<Shared>,
+    /// Since when messages wait to be indexed for search; `None` when none do.
+    unindexed_since: Option<Instant>,
+}
+
+impl Commits {
+    pub(super) fn open(
+        connection: Connection,
+        bus: Arc<dyn Bus>,
+        mark: Mark,
+        broken: Broken,
+        shared: Arc<Shared>,
+    ) -> Result<Self, OpenError> {
+        let memory = Memory::load(&connection)?;
+        // A crash may have come between a commit and its indexing.
+        let unindexed_since = Some(Instant::now());
+        Ok(Self { connection, bus, memory, mark, broken, shared, unindexed_since })
+    }
+
+    pub(super) fn serve(&mut self, messages: &Receiver<Message>) {
+        loop {
+            let mut batch = Vec::new();
+            let next = self.gather(messages, &mut batch);
+            if !batch.is_empty() {
+                self.step(batch);
+            }
+            let due = self.unindexed_since.is_some_and(|since| since.elapsed() >= INDEX_DELAY);
+            if due && !self.index() {
+                self.unindexed_since = None;
+            }
+            match next {
+                Next::Go => {}
+                Next::Close(reply) => {
+                    while self.index() {}
+                    // Whoever asked may have given up waiting.
+                    let _ = reply.send(self.broken.lock().clone().map_or(Ok(()), Err));
+                    return;
+                }
+                Next::Gone => return,
+            }
+        }
+    }
+
+    /// Takes what has queued. Waits for something until messages are due to be indexed.
+    fn gather(&self, messages: &Receiver<Message>, batch: &mut Vec<Box<dyn Operation>>) -> Next {
+        let mut message = match self.unindexed_since {
+            None => messages.recv().map_err(|_| TryRecvError::Disconnected),
+            Some(since) => messages.recv_timeout(INDEX_DELAY.saturating_sub(since.elapsed())).map_err(
+                |error| match error {
+                    RecvTimeoutError::Timeout => TryRecvError::Empty,
+                    RecvTimeoutError::Disconnected => TryRecvError::Disconnected,
+                },
+            ),
+        };
+        loop {
+            match message {
+                Ok(Message::Operation(operation)) => batch.push(operation),
+                Ok(Message::Close(reply)) => return Next::Close(reply),
+                Err(TryRecvError::Empty) => return Next::Go,
+                Err(TryRecvError::Disconnected) => return Next::Gone,
+            }
+            if batch.len() >= BATCH_MAX {
+                return Next::Go;
+            }
+            message = messages.try_recv();
+        }
+    }
+
+    /// One turn: one transaction for the whole batch, one fsync, then tell and answer.
+    fn step(&mut self, mut batch: Vec<Box<dyn Operation>>) {
+        self.shared.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+        let _span = tracing::debug_span!("commit", operations = batch.len()).entered();
+        let began = Instant::now();
+        let mut notices = Vec::new();
+        let committed = match self.broken.lock().clone() {
+            Some(refusal) => Err(refusal),
+            None => Ok(()),
+        };
+        let committed = committed.and_then(|()| self.commit(&mut batch, &mut notices));
+        if let (Ok(()), Some(watch)) = (&committed, self.shared.watch.get()) {
+            watch(Commit { operations: batch.len(), took: began.elapsed() });
+        }
+        if committed.is_ok() && !notices.is_empty() {
+            self.note_new_messages(&notices);
+            self.bus.publish(notices);
+        }
+        for operation in batch {
+            operation.answer(committed.clone());
+        }
+    }
+
+    fn commit(&mut self, batch: &mut [Box<dyn Operation>], notices: &mut Vec<Notice>) -> Result<(), Refusal> {
+        let outcome = self.try_commit(batch, notices);
+        let Err(error) = outcome else { return Ok(()) };
+        let refusal = refusal_of(&error);
+        self.break_if_unknown(&error);
+        self.roll_back();
+        Err(refusal)
+    }
+
+    /// After a failure that leaves unknown what the disk holds, nothing is acknowledged any more.
+    fn break_if_unknown(&self, error: &rusqlite::Error) {
+        if leaves_the_disk_unknown(error) {
+            tracing::error!("the log could not be synced: nothing more will be acknowledged until a restart");
+            *self.broken.lock() = Some(disk_is_unknown());
+        }
+    }
+
+    fn try_commit(
+        &mut self,
+        batch: &mut [Box<dyn Operation>],
+        notices: &mut Vec<Notice>,
+    ) -> rusqlite::Result<()> {
+        let tick = self.memory.tick + 1;
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        for operation in batch {
+            self.run(&mut **operation, tick, notices)?;
+        }
+        self.memory.heads.save(&self.connection, tick)?;
+        self.connection.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'tick'")?.execute([tick])?;
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        self.memory.tick = tick;
+        self.mark.set(tick);
+        Ok(())
+    }
+
+    /// Runs one operation. An error means that the whole batch has come to nothing.
+    fn run(
+        &mut self,
+        operation: &mut dyn Operation,
+        tick: u64,
+        notices: &mut Vec<Notice>,
+    ) -> rusqlite::Result<()> {
+        let reach = operation.reach();
+        let is_whole = reach == Reach::Heads;
+        if !is_whole {
+            self.memory.heads.save(&self.connection, tick)?;
+            self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
+        }
+        let told = notices.len();
+        let changes = |commits: &Self| (commits.connection.total_changes(), commits.memory.heads.moves());
+        let before = changes(self);
+        let mut write =
+            Write { connection: &self.connection, tick, memory: &mut self.memory, notices: &mut *notices };
+        let ran = catch_unwind(AssertUnwindSafe(|| operation.run(&mut write)));
+        if self.connection.is_autocommit() {
+            // Some failures (a full disk, a failed write) make SQLite give up the whole transaction by itself.
+            return Err(abandoned());
+        }
+        let keep = ran.unwrap_or_else(|panic| {
+            report(&*panic);
+            false
+        });
+        let has_changed = changes(self) != before;
+        if !keep {
+            notices.truncate(told);
+        }
+        if is_whole {
+            return if has_changed && !keep { Err(abandoned()) } else { Ok(()) };
+        }
+        if !keep {
+            self.connection.prepare_cached("ROLLBACK TO operation")?.execute([])?;
+        }
+        match reach {
+            _ if !has_changed => {}
+            // It had changed something before it was refused: what is remembered may be of that.
+            _ if !keep => self.memory.reload(&self.connection)?,
+            Reach::Conversation(id) => self.memory.heads.forget(id),
+            Reach::Heads | Reach::All => self.memory.heads.forget_all(),
+        }
+        self.connection.prepare_cached("RELEASE operation")?.execute([])?;
+        Ok(())
+    }
+
+    fn roll_back(&mut self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a failed transaction could not be rolled back");
+        }
+        match Memory::load(&self.connection) {
+            Ok(memory) => self.memory = memory,
+            Err(error) => {
+                tracing::error!(%error, "the database cannot be read after a failure");
+                *self.broken.lock() = Some(Refusal::unavailable("The server's disk failed."));
+            }
+        }
+    }
+
+    fn note_new_messages(&mut self, notices: &[Notice]) {
+        let said = notices.iter().any(|notice| matches!(notice.event, ServerEvent::ConversationChanged(_)));
+        if said && self.unindexed_since.is_none() {
+            self.unindexed_since = Some(Instant::now());
+        }
+    }
+
+    /// Indexes some messages for search. Whether there are more.
+    ///
+    /// The commit is not synced: the next one of messages syncs it with its own, because the log is one file that counts up
+    /// to its first hole. After a power cut before that, these messages are indexed again.
+    fn index(&mut self) -> bool {
+        if self.broken.lock().is_some() {
+            return false;
+        }
+        let indexed = (|| -> rusqlite::Result<bool> {
+            self.connection.execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
+            let more = search::index_pending(&self.connection, INDEX_BATCH_MAX)?;
+            self.connection.execute_batch("COMMIT")?;
+            Ok(more)
+        })();
+        let more = indexed.unwrap_or_else(|error| {
+            // It will be tried again with the next message: the index follows, it never leads.
+            tracing::warn!(%error, "messages could not be indexed for search");
+            self.break_if_unknown(&error);
+            self.roll_back();
+            false
+        });
+        if let Err(error) = self.connection.execute_batch("PRAGMA synchronous = FULL") {
+            tracing::error!(%error, "commits can no longer be synced: nothing more will be acknowledged");
+            *self.broken.lock() = Some(Refusal::unavailable("The server's disk failed."));
+        }
+        more
+    }
+}
+
+/// What the loop does after a batch.
+enum Next {
+    Go,
+    Close(oneshot::Sender<Result<(), Refusal>>),
+    Gone,
+}
+
+fn abandoned() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
+        Some("the transaction was given up".into()),
+    )
+}
+
+fn report(panic: &(dyn Any + Send)) {
+    let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let message = message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    tracing::error!(message, "an operation panicked");
+}
