@@ -7,7 +7,10 @@ const PATIENCE_MS = 30_000
 const REPEATED = new Set(['unavailable', 'rate_limited'])
 
 export class Person {
-  /** Conversation id → `{ version, newest, unread, rows: Map<seq, message>, hidden: Set<seq>, receipts: Map<user, receipt> }`. */
+  /**
+   * Conversation id → `{ version, newest, unread, accountVersion, rows: Map<seq, message>, hidden: Set<seq>,
+   * receipts: Map<user, receipt> }`.
+   */
   held = new Map()
   typing = []
   present = new Map()
@@ -17,6 +20,7 @@ export class Person {
   #agent
   #cursor = null
   #epoch
+  #accountVersion = 0
   #online = false
   #outbox = []
   #folding = Promise.resolve()
@@ -119,15 +123,14 @@ export class Person {
   }
 
   async #list({ cursor, epoch, conversations, removed, account, reset }) {
-    if (reset) this.held.clear()
+    if (reset) {
+      this.held.clear()
+      this.#accountVersion = 0
+    }
     this.#cursor = cursor
     this.#epoch = epoch
     for (const id of removed) this.held.delete(id)
-    for (const { id, version, my } of conversations) {
-      const held = this.#hold(id)
-      held.unread = my.unread
-      held.newest = Math.max(held.newest, version)
-    }
+    for (const summary of conversations) this.#summarize(summary)
     this.#takeAccount(account)
     // Also those that were behind before: the connection may have been lost while they were asked for, and the new
     // cursor says nothing of them.
@@ -144,6 +147,8 @@ export class Person {
       if (changes.reset) held.rows.clear()
       for (const row of changes.messages) take(held, row)
       for (const receipt of changes.receipts) takeReceipt(held, receipt)
+      // What is unread comes with it: the pushes that these changes forestall will not be counted.
+      this.#summarize(changes.conversation)
       held.version = Math.max(held.version, changes.version)
       more = changes.more
     }
@@ -157,7 +162,8 @@ export class Person {
         for (const receipt of payload.receipts) takeReceipt(this.#hold(payload.conversation_id), receipt)
         return
       case 'account:changed':
-        return this.#takeAccount(payload)
+        if (payload.account_version > this.#accountVersion) this.#takeAccount(payload)
+        return
       case 'typing':
         return void this.typing.push(payload)
       case 'presence':
@@ -185,8 +191,23 @@ export class Person {
     }
   }
 
-  #takeAccount({ conversations = [], hidden = [] }) {
-    for (const { conversation_id, unread } of conversations) this.#hold(conversation_id).unread = unread
+  /** A summary that is older than what is held is of no concern, nor is what it says of the account, if that is older. */
+  #summarize({ id, version, my, account_version }) {
+    const held = this.#hold(id)
+    held.newest = Math.max(held.newest, version)
+    if (version < held.version || account_version < held.accountVersion) return
+    held.unread = my.unread
+    held.accountVersion = account_version
+  }
+
+  #takeAccount({ account_version, conversations = [], hidden = [] }) {
+    this.#accountVersion = Math.max(this.#accountVersion, account_version)
+    for (const { conversation_id, unread } of conversations) {
+      const held = this.#hold(conversation_id)
+      if (account_version <= held.accountVersion) continue
+      held.unread = unread
+      held.accountVersion = account_version
+    }
     for (const { conversation_id, seq } of hidden) {
       const held = this.#hold(conversation_id)
       held.hidden.add(seq)
@@ -196,7 +217,7 @@ export class Person {
 
   #hold(id) {
     if (!this.held.has(id)) {
-      const nothing = { version: 0, newest: 0, unread: 0 }
+      const nothing = { version: 0, newest: 0, unread: 0, accountVersion: 0 }
       this.held.set(id, { ...nothing, rows: new Map(), hidden: new Set(), receipts: new Map() })
     }
     return this.held.get(id)

@@ -274,10 +274,12 @@ impl Replica {
         let id = conversation.id;
         let held =
             self.conversations.entry(id).or_insert_with(|| Held::new(conversation.clone(), my.clone()));
-        if conversation.version >= held.shared.version {
+        // A push may have overtaken it: then it does not know of what was unread since.
+        let is_current = conversation.version >= held.shared.version;
+        if is_current {
             held.shared = conversation;
         }
-        if account_version >= held.account_version {
+        if is_current && account_version >= held.account_version {
             held.my = MyConversation { last_message: None, ..my };
             held.account_version = account_version;
         }

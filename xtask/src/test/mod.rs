@@ -21,7 +21,7 @@ use steps::{STEPS, Step};
 use summary::{AllowedSkips, Summary, Tally};
 
 /// How much of a failed step's log is shown; the whole of it is in the file.
-const TAIL_LINES_MAX: usize = 60;
+const TAIL_LINES_MAX: usize = 20;
 
 /// Runs the steps that `filters` choose (all, when there is none) and prints the summary.
 ///
