@@ -1,14 +1,16 @@
 import { defineConfig } from '@playwright/test';
+import { PATIENCE_MS } from './e2e/patience';
 
 /**
  * Journeys against the real program. `KITH_BIN` names the binary (each journey starts its own on a free port),
- * `KITH_CHROMIUM` the browser. Nothing is tried twice: what fails now and then has a cause.
+ * `KITH_CHROMIUM` the browser. Nothing is tried twice: what fails now and then has a cause. Patience is long, because the
+ * machine may be busy with other things, and costs nothing where all is well.
  */
 export default defineConfig({
   testDir: './e2e',
   globalSetup: './e2e/global-setup.ts',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 180_000,
+  expect: { timeout: PATIENCE_MS },
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,

@@ -22,7 +22,7 @@ function lookFor(screen: number, size: number): Look {
 
 for (const [index, [size, viewport]] of Object.entries(SIZES).entries()) {
   test(`every screen is accessible on a ${size}`, async ({ browser, demo, complaints }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(600_000);
     complaints.excuse(/status of 401 .*\/auth\/login$/);
     const people = new Browsers(browser, complaints);
     const ann = await people.open(demo.url, 'ann', { viewport, reducedMotion: 'reduce' });
@@ -47,7 +47,7 @@ for (const [index, [size, viewport]] of Object.entries(SIZES).entries()) {
 }
 
 test('every view of the gallery is accessible', async ({ browser, complaints }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(400_000);
   const server = await createServer({
     logLevel: 'silent',
     server: { port: 0, host: '127.0.0.1', hmr: false },

@@ -1,12 +1,10 @@
-import { type ConsoleMessage, expect, type Page } from '@playwright/test';
-
-/** A visitor asks who they are before they are anybody: Chromium reports every answer of 401 as an error. */
-const ASKED_WHO_ONE_IS = /status of 401 .*\/api\/v1\/me$/;
+import type { ConsoleMessage, Page } from '@playwright/test';
+import { expect } from './patience';
 
 /** Errors in the console, breaches of the content security policy, and exceptions that nothing caught. */
 export class Complaints {
   readonly #heard: string[] = [];
-  readonly #excused: RegExp[] = [ASKED_WHO_ONE_IS];
+  readonly #excused: RegExp[] = [];
 
   listen(page: Page): void {
     page.on('pageerror', (error) => this.#heard.push(`uncaught: ${error.message}`));

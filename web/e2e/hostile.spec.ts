@@ -9,7 +9,10 @@ const LIMIT = 16_000;
 const ZALGO = `Z${'\u0334\u0352\u0356'.repeat(60)}algo`;
 const BACKWARDS = 'invoice\u202Efdp.exe';
 
-test('what is long, marked or turned around stays what it is and where it is', async ({ arrive }) => {
+test('what is long, marked or turned around stays what it is and where it is', async ({
+  arrive,
+  complaints,
+}) => {
   const [ann, ben] = [await arrive('Ann'), await arrive('Ben')];
   const anns = await ann.talkTo(ben);
   await anns.field.fill('w'.repeat(LIMIT));
@@ -37,13 +40,19 @@ test('what is long, marked or turned around stays what it is and where it is', a
     expect(await answer.text()).toBe(lines);
   });
 
-  await test.step('a photo that never comes leaves its place, and the rest goes on', async () => {
-    await ben.page.route('**/thumbnail*', () => undefined);
+  await test.step('a photo that never comes, or fails, leaves its place, and the rest goes on', async () => {
+    complaints.excuse(/ERR_FAILED .*\/thumbnail/);
+    let [waiting, failed] = [0, 0];
+    await ben.page.route('**/thumbnail*', () => void (waiting += 1), { times: 1 });
     await anns.attach('Add photos', [smallPhoto('never.jpg')]);
     await anns.say('Look at this');
-    const picture = bens.message('Look at this').photos;
-    await expect(picture).toBeVisible();
-    expect((await picture.boundingBox())?.height).toBeGreaterThan(50);
+    await expectPlace(bens, 'Look at this');
+    await expect.poll(() => waiting).toBe(1);
+    await ben.page.route('**/thumbnail*', (route) => ((failed += 1), route.abort()));
+    await anns.attach('Add photos', [smallPhoto('broken.jpg')]);
+    await anns.say('And this');
+    await expectPlace(bens, 'And this');
+    await expect.poll(() => failed).toBeGreaterThan(0);
     await bens.say('I see nothing yet');
     await expect(anns.message('I see nothing yet').row).toBeVisible();
   });
@@ -64,7 +73,7 @@ test('a name that is too long for a file is shortened or refused in words', asyn
 });
 
 /** What is wrong with a device, as its pages find it. */
-const DEVICES: Record<string, () => void> = {
+const DEVICES = {
   'that keeps nothing': () => {
     IDBFactory.prototype.open = () => {
       throw new DOMException('Refused.', 'SecurityError');
@@ -78,16 +87,45 @@ const DEVICES: Record<string, () => void> = {
     IDBObjectStore.prototype.add = full;
     Storage.prototype.setItem = full;
   },
+  'whose storage breaks half-way': () => {
+    const { put } = IDBObjectStore.prototype;
+    let puts = 0;
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args) {
+      puts += 1;
+      if (puts % 3 === 0) this.transaction.abort();
+      return put.apply(this, args);
+    };
+  },
+  'whose database is closed again and again': () => {
+    const { transaction } = IDBDatabase.prototype;
+    let transactions = 0;
+    IDBDatabase.prototype.transaction = function (this: IDBDatabase, ...args) {
+      transactions += 1;
+      if (transactions % 4 === 0) this.close();
+      return transaction.apply(this, args);
+    };
+  },
   'whose clock is a year ahead': () => {
     const { now } = Date;
     Date.now = () => now() + 31_536_000_000;
   },
-};
+  'whose clock is a year behind': () => {
+    const { now } = Date;
+    Date.now = () => now() - 31_536_000_000;
+  },
+} as const;
 
-for (const [kind, changed] of Object.entries(DEVICES))
-  test(`a device ${kind} talks like another`, async ({ stranger }) => {
+const PAIRS: readonly (readonly [keyof typeof DEVICES, keyof typeof DEVICES])[] = [
+  ['that keeps nothing', 'whose clock is a year ahead'],
+  ['whose storage is full', 'whose database is closed again and again'],
+  ['whose clock is a year behind', 'whose storage breaks half-way'],
+];
+
+for (const [one, other] of PAIRS)
+  test(`a device ${one} and another ${other} talk like any two`, async ({ stranger }) => {
     const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
-    await ann.page.addInitScript(changed);
+    await ann.page.addInitScript(DEVICES[one]);
+    await ben.page.addInitScript(DEVICES[other]);
     await ann.register();
     await ben.register();
     const anns = await ann.talkTo(ben);
@@ -98,10 +136,18 @@ for (const [kind, changed] of Object.entries(DEVICES))
     await expect(anns.message('Two').row).toBeVisible();
     const three = await anns.say('Three');
     await three.expectState('read');
+    for (const { page } of [ann, ben]) await page.reload();
     for (const thread of [anns, bens]) await expect(thread.messages).toHaveText([/One/, /Two/, /Three/]);
-    await ann.page.reload();
-    await expect(anns.messages).toHaveText([/One/, /Two/, /Three/]);
+    await bens.say('Four');
+    for (const thread of [anns, bens]) await expect(thread.messages).toHaveCount(4);
   });
+
+/** A photo that is not there takes the room that it will need. */
+async function expectPlace(thread: Thread, words: string): Promise<void> {
+  const picture = thread.message(words).photos;
+  await expect(picture).toBeVisible();
+  expect((await picture.boundingBox())?.height).toBeGreaterThan(50);
+}
 
 async function paste(thread: Thread, text: string): Promise<void> {
   await thread.field.focus();

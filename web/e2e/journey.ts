@@ -3,6 +3,12 @@ import { Complaints } from './complaints';
 import { Kith } from './kith';
 import { Person } from './pages/person';
 
+/**
+ * What is not waited for where a journey is about something else: the worker that puts the whole client on the device, and
+ * movements.
+ */
+const LIGHT: BrowserContextOptions = { serviceWorkers: 'block', reducedMotion: 'reduce' };
+
 type Arrive = (name: string, options?: BrowserContextOptions) => Promise<Person>;
 
 type Fixtures = {
@@ -10,7 +16,7 @@ type Fixtures = {
   kith: Kith;
   /** What the browsers complained of. Whatever the journey has not excused fails it. */
   complaints: Complaints;
-  /** A browser of their own for somebody who has an account and is signed in. */
+  /** A browser of their own for somebody who has an account and is signed in, without what only takes time. */
   arrive: Arrive;
   /** A browser of their own for somebody whom the server does not know yet. */
   stranger: Arrive;
@@ -50,14 +56,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
   arrive: async ({ stranger }, use) => {
     await use(async (name, options) => {
-      const person = await stranger(name, options);
+      const person = await stranger(name, { ...LIGHT, ...options });
       await person.registerQuickly();
       return person;
     });
   },
 });
 
-export { expect } from '@playwright/test';
+export { expect } from './patience';
 
 /** Browsers that are closed when the journey ends. */
 export class Browsers {

@@ -1,4 +1,5 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { expect } from './patience';
 
 /** Until the worker has all of the client, and the cache holds these words. */
 export async function isKept(page: Page, words: string): Promise<void> {

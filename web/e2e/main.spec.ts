@@ -19,7 +19,6 @@ test('two people find each other, talk, send photos, delete, and find everything
   stranger,
   complaints,
 }) => {
-  test.setTimeout(120_000);
   const ann = await stranger('Ann');
   const ben = await stranger('Ben');
   await test.step('both make an account', () => makeAccounts(ann, ben));

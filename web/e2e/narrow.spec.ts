@@ -9,7 +9,7 @@ const NARROW = {
 
 for (const [how, { viewport, text }] of Object.entries(NARROW)) {
   test(`nothing is lost ${how}`, async ({ browser, demo, complaints }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(400_000);
     complaints.excuse(/status of 401 .*\/auth\/login$/);
     const people = new Browsers(browser, complaints);
     const ann = await people.open(demo.url, 'ann', { viewport, reducedMotion: 'reduce' });

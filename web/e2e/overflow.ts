@@ -1,4 +1,5 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { expect } from './patience';
 
 /** Nothing has to be scrolled for sideways, and no words are cut off but where an ellipsis says so. */
 export async function expectNothingCut(page: Page, where: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { expect } from '@playwright/test';
 import { Lightbox } from './pages/lightbox';
 import type { Person } from './pages/person';
+import { expect } from './patience';
 import { smallPhoto, textFile } from './photos';
 
 /** A place in the client: how to get there from anywhere, and how to leave it for the next. */
@@ -31,7 +31,7 @@ export const OUTSIDE: readonly Screen[] = [
   {
     name: 'register',
     show: async ({ page, door }) => {
-      await page.goto('/register');
+      await page.getByRole('link', { name: 'Create an account' }).click();
       await expect(door.heading('Create account')).toBeVisible();
     },
   },
@@ -252,7 +252,7 @@ export const INSIDE: readonly Screen[] = [
   {
     name: 'group and its details',
     show: async (person) => {
-      await person.page.goto('/');
+      await person.goTo('/');
       await person.list.filter('Groups');
       await person.list.rows.first().click();
       await person.page.getByRole('button', { name: 'Details', exact: true }).click();
@@ -280,22 +280,23 @@ export const INSIDE: readonly Screen[] = [
   },
   {
     name: 'people',
-    show: async ({ page }) => {
-      await page.goto('/people');
-      await expect(page.getByRole('button', { name: /Ben Ortiz/ })).toBeVisible();
+    show: async (person) => {
+      await person.goTo('/people');
+      await expect(person.page.getByRole('button', { name: /Ben Ortiz/ })).toBeVisible();
     },
   },
   ...PAGES.map((name) => ({
     name: `settings: ${name}`,
-    show: async ({ page }: Person) => {
-      await page.goto(`/settings/${name}`);
-      await expect(page.getByRole('heading', { level: 1, name: new RegExp(name, 'i') })).toBeVisible();
+    show: async (person: Person) => {
+      await person.goTo(`/settings/${name}`);
+      await expect(person.page.getByRole('heading', { level: 1, name: new RegExp(name, 'i') })).toBeVisible();
     },
   })),
   {
     name: 'delete account',
-    show: async ({ page }) => {
-      await page.goto('/settings/security');
+    show: async (person) => {
+      const { page } = person;
+      await person.goTo('/settings/security');
       await page.getByRole('button', { name: 'Delete account' }).click();
       await expect(page.getByRole('dialog', { name: 'Delete account' })).toBeVisible();
     },
@@ -303,9 +304,9 @@ export const INSIDE: readonly Screen[] = [
   },
   {
     name: 'a conversation that is not there',
-    show: async ({ page }) => {
-      await page.goto('/c/01a204f6-0000-7000-8000-000000000000');
-      await expect(page.getByText('This conversation is not here')).toBeVisible();
+    show: async (person) => {
+      await person.goTo('/c/01a204f6-0000-7000-8000-000000000000');
+      await expect(person.page.getByText('This conversation is not here')).toBeVisible();
     },
   },
 ];

@@ -4,9 +4,10 @@
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BrowserContextOptions, Page } from '@playwright/test';
-import { Browsers, test } from './journey';
-import type { Person } from './pages/person';
+import { type BrowserContextOptions, type Page, request } from '@playwright/test';
+import { Browsers, expect, test } from './journey';
+import { PASSWORD, type Person } from './pages/person';
+import { INSIDE, OUTSIDE } from './screens';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PICTURES = path.join(ROOT, 'target', 'screenshots');
@@ -19,57 +20,59 @@ const SIZES = [
 ];
 const THEMES = ['light', 'dark'] as const;
 const STILL: BrowserContextOptions = { reducedMotion: 'reduce' };
-const OUTSIDE = { demo: '/', 'sign-in': '/sign-in', register: '/register' };
-
-/** What is looked at, each from its address and as whoever has the demonstration open. */
-const SCENES: readonly { name: string; path: string; prepare?: (person: Person) => Promise<void> }[] = [
-  { name: 'list', path: '/' },
-  { name: 'thread', path: '/', prepare: (person) => look(person, 'Ben Ortiz') },
-  { name: 'group', path: '/', prepare: (person) => look(person, 'Up to the lake 🏔️') },
-  {
-    name: 'details',
-    path: '/',
-    prepare: async (person) => {
-      await look(person, 'Up to the lake 🏔️');
-      await person.thread('Up to the lake 🏔️').openDetails();
-    },
-  },
-  {
-    name: 'message-menu',
-    path: '/',
-    prepare: async (person) => {
-      await look(person, 'Ben Ortiz');
-      await person.thread('Ben Ortiz').messages.last().click({ button: 'right' });
-    },
-  },
-  { name: 'new-conversation', path: '/', prepare: ({ list }) => list.newConversation.click() },
-  { name: 'people', path: '/people' },
-  { name: 'settings', path: '/settings' },
-  { name: 'appearance', path: '/settings/appearance' },
-  { name: 'security', path: '/settings/security' },
-];
 
 for (const viewport of SIZES)
-  for (const colorScheme of THEMES)
-    test(`${viewport.width} pixels wide, ${colorScheme}`, async ({ browser, demo, complaints }) => {
-      test.setTimeout(120_000);
+  for (const colorScheme of THEMES) {
+    const folder = path.join(PICTURES, `${viewport.width}-${colorScheme}`);
+    const picture = (page: Page, name: string) => take(page, path.join(folder, `${fileName(name)}.png`));
+
+    test(`every screen ${viewport.width} pixels wide, ${colorScheme}`, async ({
+      browser,
+      demo,
+      complaints,
+    }) => {
+      complaints.excuse(/status of 401 .*\/auth\/login$/);
       const people = new Browsers(browser, complaints);
-      const folder = path.join(PICTURES, `${viewport.width}-${colorScheme}`);
       const ann = await people.open(demo.url, 'ann', { ...STILL, viewport, colorScheme });
-      for (const [name, address] of Object.entries(OUTSIDE)) {
-        await ann.page.goto(address);
-        await ann.page.getByRole('heading', { level: 1 }).waitFor();
-        await take(ann.page, path.join(folder, `${name}.png`));
+      await ann.page.goto('/');
+      await ann.door.heading('Try Kith').waitFor();
+      await picture(ann.page, 'demonstration');
+      for (const screen of OUTSIDE) {
+        await screen.show(ann);
+        await picture(ann.page, screen.name);
       }
       await enter(ann);
-      for (const { name, path: address, prepare } of SCENES) {
-        await ann.page.goto(address);
-        await ann.page.getByRole('heading', { level: 1 }).first().waitFor();
-        await prepare?.(ann);
-        await take(ann.page, path.join(folder, `${name}.png`));
+      for (const screen of INSIDE) {
+        await screen.show(ann);
+        await picture(ann.page, screen.name);
+        await screen.leave?.(ann);
       }
       await people.close();
     });
+
+    test(`first and last ${viewport.width} pixels wide, ${colorScheme}`, async ({ stranger, complaints }) => {
+      complaints.excuse(/status of 401 /);
+      const ann = await stranger('Ann', { ...STILL, viewport, colorScheme });
+      await ann.page.goto('/');
+      await ann.door.heading('Create account').waitFor();
+      await picture(ann.page, 'the first account');
+      await ann.door.register({ name: 'Ann', username: 'ann', password: PASSWORD });
+      await ann.page.getByLabel('Your name').waitFor();
+      await picture(ann.page, 'welcome: you');
+      await ann.page.getByRole('button', { name: 'Next' }).click();
+      await ann.page.getByRole('heading', { name: 'How it looks to you' }).waitFor();
+      await picture(ann.page, 'welcome: look');
+      await ann.page.getByRole('button', { name: 'Next' }).click();
+      await ann.page.getByLabel('Link for others').waitFor();
+      await picture(ann.page, 'welcome: others');
+      await ann.page.getByRole('button', { name: 'Start' }).click();
+      await ann.list.region.getByText('No conversations yet').waitFor();
+      await picture(ann.page, 'no conversations yet');
+      await endElsewhere(ann);
+      await ann.door.heading('Sign in').waitFor();
+      await picture(ann.page, 'session ended');
+    });
+  }
 
 test('the pictures of the README', async ({ browser, demo, complaints }) => {
   const people = new Browsers(browser, complaints);
@@ -86,6 +89,24 @@ test('the pictures of the README', async ({ browser, demo, complaints }) => {
   await take(phone.page, path.join(README, 'phone-thread.png'));
   await people.close();
 });
+
+/** Another device takes a new password, which ends all sessions but its own. */
+async function endElsewhere({ page }: Person): Promise<void> {
+  const elsewhere = await request.newContext({
+    baseURL: new URL(page.url()).origin,
+    extraHTTPHeaders: { 'X-Kith': '1' },
+  });
+  await elsewhere.post('/api/v1/auth/login', { data: { username: 'ann', password: PASSWORD } });
+  const answer = await elsewhere.put('/api/v1/me/password', {
+    data: { current: PASSWORD, new: `${PASSWORD}, and longer` },
+  });
+  expect(answer.ok()).toBe(true);
+  await elsewhere.dispose();
+}
+
+function fileName(screen: string): string {
+  return screen.replaceAll(/[^a-z]+/gi, '-');
+}
 
 async function enter({ page, list }: Person): Promise<void> {
   await page.goto('/demo/ann');

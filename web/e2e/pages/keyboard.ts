@@ -1,4 +1,5 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
+import { expect } from '../patience';
 
 /** Farther than this nobody wants to press Tab. */
 const TABS_MAX = 40;

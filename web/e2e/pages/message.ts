@@ -1,4 +1,5 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
+import { expect } from '../patience';
 
 export type State = 'waiting to be sent' | 'sending' | 'sent' | 'delivered' | 'read' | 'not sent';
 

@@ -1,4 +1,5 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { expect } from '../patience';
 import { ConversationList } from './conversation-list';
 import { Details } from './details';
 import { Door } from './door';
@@ -31,6 +32,11 @@ export class Person {
   /** The conversation that is open, by its title. */
   thread(title: string): Thread {
     return new Thread(this.page, title);
+  }
+
+  /** To another place in the client, which goes on running. */
+  async goTo(path: string): Promise<void> {
+    await this.page.evaluate((path) => history.pushState(null, '', path), path);
   }
 
   /** Through the form, as a person does it. */

@@ -1,4 +1,5 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
+import { expect } from '../patience';
 
 export type SettingsPage = 'Profile' | 'Appearance' | 'Language' | 'Privacy' | 'Security' | 'About';
 

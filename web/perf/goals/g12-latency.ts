@@ -1,27 +1,14 @@
-import { Kith } from '../../e2e/kith';
 import { percentile } from '../harness/figures';
+import { withPair } from '../harness/pair';
 import type { Bench, Visitor } from '../harness/rig';
 
 const MESSAGES = 30;
 
 /** G12: from Enter to the other's screen, between two browsers on one machine, and to one's own. */
 export async function measure(bench: Bench): Promise<void> {
-  const kith = await Kith.fresh();
-  try {
-    const ann = await bench.visit(kith.url, 'Ann');
-    const ben = await bench.visit(kith.url, 'Ben');
-    await ann.register();
-    await ben.register();
-    await ann.talkTo(ben);
-    await ann.thread('Ben').say('Hello');
-    await ben.list.open('Ann');
-    await ben.thread('Ann').message('Hello').row.waitFor();
+  await withPair(bench, async ({ ann, ben }) => {
     for (let run = 0; run < bench.runs; run += 1) await exchange(bench, ann, ben, run);
-    await ann.leave();
-    await ben.leave();
-  } finally {
-    await kith.remove();
-  }
+  });
 }
 
 async function exchange(bench: Bench, ann: Visitor, ben: Visitor, run: number): Promise<void> {

@@ -1,5 +1,5 @@
-import { expect } from '@playwright/test';
-import { Kith } from '../../e2e/kith';
+import { expect } from '../../e2e/patience';
+import { withPair } from '../harness/pair';
 import type { Bench, Visitor } from '../harness/rig';
 
 const MESSAGES = 100;
@@ -7,15 +7,7 @@ const DELIVERED_WITHIN_MS = 60_000;
 
 /** G13: written without a network, the tab killed, the server started again: everything arrives, once, in order. */
 export async function measure(bench: Bench): Promise<void> {
-  const kith = await Kith.fresh();
-  try {
-    const ann = await bench.visit(kith.url, 'Ann');
-    const ben = await bench.visit(kith.url, 'Ben');
-    await ann.register();
-    await ben.register();
-    await ann.talkTo(ben);
-    await ann.thread('Ben').say('Before');
-    await ben.list.open('Ann');
+  await withPair(bench, async ({ kith, ann, ben }) => {
     await ann.page.evaluate(async () => void (await navigator.serviceWorker.ready));
     await kith.stop();
     await write(ann);
@@ -25,8 +17,6 @@ export async function measure(bench: Bench): Promise<void> {
     await (await ann.page.context().newPage()).goto('/');
     const arrived = await received(ben);
     const took = performance.now() - begun;
-    await ann.leave();
-    await ben.leave();
     const where = `${MESSAGES} written away, tab killed, server restarted`;
     const distinct = new Set(arrived);
     const inOrder = arrived.filter((number, index) => index === 0 || number > (arrived[index - 1] ?? 0));
@@ -44,9 +34,7 @@ export async function measure(bench: Bench): Promise<void> {
       bound: { at_most: 0 },
     });
     bench.report({ case: where, figure: 'until all were there, ms', value: took });
-  } finally {
-    await kith.remove();
-  }
+  });
 }
 
 async function write(ann: Visitor): Promise<void> {

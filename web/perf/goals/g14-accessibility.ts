@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { createServer } from 'vite';
 import { allViolations } from '../../e2e/axe';
 import { GALLERY, galleryUrl } from '../../e2e/gallery';
 import globalSetup from '../../e2e/global-setup';
 import { Kith } from '../../e2e/kith';
+import { expect } from '../../e2e/patience';
 import { INSIDE, OUTSIDE } from '../../e2e/screens';
 import { unitFailures, WEB } from '../harness/commands';
 import type { Bench } from '../harness/rig';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from '@playwright/test';
+import { expect } from '../../e2e/patience';
 import { messageIn, rowOf, visitAnn } from '../harness/client';
 import { pause, repeat } from '../harness/figures';
 import { framesOf, scroll } from '../harness/frames';

@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect } from '../../e2e/patience';
 import { rowOf, visitAnn } from '../harness/client';
 import { percentile } from '../harness/figures';
 import type { Bench, Visitor } from '../harness/rig';

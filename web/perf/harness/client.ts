@@ -1,5 +1,5 @@
-import { expect } from '@playwright/test';
 import { Door } from '../../e2e/pages/door';
+import { expect } from '../../e2e/patience';
 import { PASSWORD } from './correspondent';
 import type { Bench, Visitor } from './rig';
 

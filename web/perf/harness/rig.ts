@@ -7,6 +7,7 @@ import {
   type Page,
 } from '@playwright/test';
 import { Person } from '../../e2e/pages/person';
+import { PATIENCE_MS } from '../../e2e/patience';
 import { installProbe } from './probe';
 import { World } from './world';
 
@@ -147,7 +148,7 @@ async function visit(
     locale: 'en-GB',
     ...options,
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript(installProbe);
   return visitorOn(await context.newPage(), name);
 }

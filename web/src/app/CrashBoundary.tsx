@@ -46,9 +46,9 @@ export class CrashBoundary extends Component<Props, State> {
   }
 }
 
-/** A part of the client that cannot be loaded: the server was upgraded and only has newer ones, or is away. */
+/** A part of the client, or its look, that cannot be loaded: the server was upgraded and only has newer ones, or is away. */
 function isPartGone(error: Error): boolean {
-  return /dynamically imported module|module script failed/i.test(error.message);
+  return /dynamically imported module|module script failed|unable to preload css/i.test(error.message);
 }
 
 /** Nothing is loaded anew without being asked for: somebody may be in the middle of a sentence. */
