@@ -59,7 +59,7 @@ test('where nothing is kept, a part that is gone is said to be, and what was wri
   arrive,
   complaints,
 }) => {
-  complaints.excuse(/status of 404 .*\/assets\//);
+  complaints.excuse(/status of 404 .*\/assets\/|Unable to preload CSS|dynamically imported module/);
   const baseURL = server.url;
   const [ann, ben] = [await arrive('Ann', { baseURL }), await arrive('Ben', { baseURL })];
   const anns = await ann.talkTo(ben);

@@ -38,7 +38,7 @@ const VIEWS = [
 ];
 
 /** Sizes are written by Intl. */
-const UNITS = ['kB', 'MB', 'byte'];
+const UNITS = ['kB', 'MB', 'bytes'];
 
 const gallery = fileURLToPath(new URL('../gallery/', import.meta.url));
 const shots = process.argv.includes('--shots')

@@ -6,7 +6,11 @@ import { PersonWords } from './PersonWords';
 import styles from './PickList.module.css';
 import { Spinner } from './Spinner';
 
-export type Pickable = Face & { note?: string };
+export type Pickable = Face & {
+  note?: string;
+  /** Whose picture stands before it, where that is not what is chosen: a conversation is with a person. */
+  face?: Face;
+};
 
 type Props = {
   /** The field's name. */
@@ -80,7 +84,7 @@ export function PickList(props: Props) {
         <IconSearch aria-hidden="true" />
         {chosen.map((each) => (
           <span key={each.id} className={styles.chip}>
-            <Avatar {...each} size={24} />
+            <Avatar {...(each.face ?? each)} size={24} />
             <bdi>{each.name}</bdi>
             <button type="button" aria-label={removeLabel(each.name)} onClick={() => toggle(each)}>
               <IconX />
@@ -127,7 +131,7 @@ export function PickList(props: Props) {
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => toggle(option)}
           >
-            <Avatar {...option} size={40} />
+            <Avatar {...(option.face ?? option)} size={40} />
             <PersonWords name={option.name} note={option.note} />
             <span className={classes(styles.mark, isChosen(option) && styles.marked)} aria-hidden="true">
               {isChosen(option) && <IconCheck />}

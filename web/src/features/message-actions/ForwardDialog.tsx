@@ -1,8 +1,10 @@
 import { useState } from 'react';
-import { selectConversationIds, selectConversationTitle } from '@/entities/conversations';
+import { type ListRow, selectConversationIds, selectListRow } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { forwardMessage } from '@/entities/messages';
-import { useT } from '@/lib/i18n';
+import { selectMe } from '@/entities/session';
+import { thumbnailUrl } from '@/lib/api';
+import { t, useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -16,7 +18,7 @@ const OFFERED_MAX = 50;
 
 /** Sends a copy of a message to other conversations. */
 export function ForwardDialog({ conversationId, seq, onClose }: Props) {
-  const t = useT();
+  useT();
   const dispatch = useAppDispatch();
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState<readonly Pickable[]>([]);
@@ -62,12 +64,20 @@ export function ForwardDialog({ conversationId, seq, onClose }: Props) {
   );
 }
 
-function offered(state: Parameters<typeof selectConversationTitle>[0], query: string): Pickable[] {
+function offered(state: Parameters<typeof selectListRow>[0], query: string): Pickable[] {
   const wanted = query.trim().toLocaleLowerCase();
   return selectConversationIds(state, 'all')
-    .map((id) => ({ id, name: selectConversationTitle(state, id) }))
+    .flatMap((id) => pickable(id, selectListRow(state, id), selectMe(state)?.id) ?? [])
     .filter(({ name }) => name.toLocaleLowerCase().includes(wanted))
     .slice(0, OFFERED_MAX);
+}
+
+/** As the list shows it: what one says to oneself bears no name of a person. */
+function pickable(id: string, row: ListRow | undefined, meId: string | undefined): Pickable | undefined {
+  if (!row) return undefined;
+  const name = row.peer !== null && row.peer === meId ? t('user.saved') : row.title || t('user.deleted');
+  const src = row.avatar ? thumbnailUrl(row.avatar, 320) : undefined;
+  return { id, name, face: { id: row.peer ?? id, name: row.title || '?', src } };
 }
 
 function sameIds(a: readonly Pickable[], b: readonly Pickable[]): boolean {
