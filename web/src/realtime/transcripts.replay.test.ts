@@ -1,13 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { CauseKind } from '@/protocol';
 import { ModelServer } from '@/testing/model-server';
-import { foldSnapshot, normalized, replay, type Snapshot, type Transcript } from '@/testing/transcript';
+import {
+  foldSnapshot,
+  normalized,
+  recordedTranscripts,
+  replay,
+  type Snapshot,
+  type Transcript,
+} from '@/testing/transcript';
 import type { PushName } from './events';
-
-/** Recorded by the server's scenario tests. */
-const RECORDED = fileURLToPath(new URL('../../../crates/testkit/transcripts', import.meta.url));
 
 /** Every kind of shared change, with the story that its transcript tells. A new kind does not compile without one. */
 const STORIES = {
@@ -38,9 +40,9 @@ const EVENTS = {
   presence: 'optional',
 } satisfies Record<PushName, 'required' | 'optional'>;
 
-describe.skipIf(!existsSync(RECORDED))('the transcripts that the server recorded', () => {
-  const transcripts = existsSync(RECORDED) ? readAll() : [];
+const transcripts = recordedTranscripts();
 
+describe.skipIf(transcripts.length === 0)('the transcripts that the server recorded', () => {
   it.each(transcripts)('$file: the snapshot and its events are the fresh snapshot', ({ transcript }) => {
     expectSame(transcript);
   });
@@ -132,15 +134,6 @@ function snapshotOf(server: ModelServer, viewer: string): Snapshot {
     changes: Object.fromEntries(ids.map((id) => [id, server.changes(viewer, id, 0)])),
   };
   return structuredClone(snapshot) as Snapshot;
-}
-
-function readAll(): { file: string; transcript: Transcript }[] {
-  return readdirSync(RECORDED)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => ({
-      file,
-      transcript: JSON.parse(readFileSync(`${RECORDED}/${file}`, 'utf8')) as Transcript,
-    }));
 }
 
 function causesOf(transcript: Transcript): CauseKind[] {

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type RootState, rootReducer } from '@/app/store';
 import { lagging } from '@/entities/conversations/catchUp';
 import { currentMembers } from '@/entities/conversations/entry';
@@ -55,6 +57,20 @@ export interface Snapshot {
   changes?: Readonly<Record<ConversationId, ConversationChanges>>;
 }
 
+/** Where the server's scenario tests record transcripts. */
+export const RECORDED = fileURLToPath(new URL('../../../crates/testkit/transcripts', import.meta.url));
+
+/** Everything that is recorded, by file; nothing in a tree that has no server. */
+export function recordedTranscripts(): { file: string; transcript: Transcript }[] {
+  if (!existsSync(RECORDED)) return [];
+  return readdirSync(RECORDED)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => ({
+      file,
+      transcript: JSON.parse(readFileSync(`${RECORDED}/${file}`, 'utf8')) as Transcript,
+    }));
+}
+
 /** Folds the snapshot, then the events, and closes the gaps that the events leave where gaps belong. */
 export function replay(transcript: Transcript): RootState {
   const started = foldSnapshot(transcript.viewer, transcript.snapshot);
@@ -67,7 +83,12 @@ export function replay(transcript: Transcript): RootState {
 }
 
 /** The state of a client that knows nothing but this snapshot. */
-export function foldSnapshot(viewer: UserId, { sync, pages }: Snapshot): RootState {
+export function foldSnapshot(viewer: UserId, snapshot: Snapshot): RootState {
+  return foldItems(stateOf(viewer), itemsOf(snapshot));
+}
+
+/** What a client is answered that begins with this snapshot, or begins anew. */
+export function itemsOf({ sync, pages }: Snapshot): ServerItem[] {
   const pageItems = Object.entries(pages).map(([conversationId, answer]): ServerItem => {
     const askedVersion = sync.conversations.find(({ id }) => id === conversationId)?.version ?? 0;
     return {
@@ -79,10 +100,7 @@ export function foldSnapshot(viewer: UserId, { sync, pages }: Snapshot): RootSta
       answer,
     };
   });
-  return foldItems(stateOf(viewer), [
-    { kind: 'answer:sync', fresh: true, answer: sync, receivedAt: 0 },
-    ...pageItems,
-  ]);
+  return [{ kind: 'answer:sync', fresh: true, answer: sync, receivedAt: 0 }, ...pageItems];
 }
 
 /** A store in which only somebody is signed in. */
