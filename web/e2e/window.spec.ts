@@ -45,6 +45,28 @@ test('a quote far back is jumped to, and Back returns', async ({ kith, arrive })
   await expect(thread.message(line(250)).row).toBeInViewport();
 });
 
+test('a reload returns to what was being read, far from the newest', async ({ kith, stranger }) => {
+  const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
+  // Through the form, which says that this device is one's own and may remember the place.
+  await ann.register();
+  await ben.register();
+  const id = await history(kith, ann, ben, 300);
+  const thread = ann.thread('Ben');
+  const read = thread.message(line(40)).row;
+  await ann.page.goto(`/c/${id}?at=40`);
+  await expect(read).toBeInViewport();
+  const top = async () => Math.round((await read.boundingBox())?.y ?? 0);
+  const before = await top();
+
+  await ann.page.reload();
+  await expect(read).toBeInViewport();
+  await expect.poll(top).toBe(before);
+  await expect(thread.message(line(300)).row).not.toBeAttached();
+
+  await thread.jumpToLatest.click();
+  await expect(thread.message(line(300)).row).toBeInViewport();
+});
+
 /**
  * Scrolls up by the screen, while a row above what is read grows each time. Tells how far what is read moved by itself,
  * and how many rows were in the page at most.

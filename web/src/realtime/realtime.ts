@@ -40,6 +40,8 @@ export class Realtime {
   /** Counts the lives of the line. A catch-up of an earlier one must not go on. */
   #life = 0;
   #running = false;
+  /** There until it is known whether the first line comes about. */
+  #beginning: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   constructor(wire: Wire, host: RealtimeHost, schedule?: Schedule) {
     this.#wire = wire;
@@ -51,10 +53,14 @@ export class Realtime {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#beginning = beginning();
     this.#tell('connecting');
     for (const reason of REASONS_TO_HURRY) globalThis.addEventListener?.(reason, this.#hurry);
     this.#wire.connect({
-      connected: () => void this.#catchUp(),
+      connected: () => {
+        this.#endBeginning();
+        void this.#catchUp();
+      },
       disconnected: () => this.#lost(),
       refused: () => this.#ended('revoked'),
       received: (name, payload) => this.#received(name, payload),
@@ -64,15 +70,20 @@ export class Realtime {
   /** Hangs up and forgets what had not been folded yet. */
   stop(): void {
     this.#running = false;
+    this.#endBeginning();
     this.#life += 1;
     for (const reason of REASONS_TO_HURRY) globalThis.removeEventListener?.(reason, this.#hurry);
     this.#wire.disconnect();
     this.#feed.clear();
   }
 
-  /** Asks the server something; throws an {@link ApiError}. Answers that hold rows belong into {@link fold}. */
+  /**
+   * Asks the server something; throws an {@link ApiError}. What is asked while the first line is being made waits for it:
+   * a page that opens from what it kept is quicker than its line. Answers that hold rows belong into {@link fold}.
+   */
   request<Name extends CommandName>(name: Name, payload: PayloadOf<Name>): Promise<AnswerOf<Name>> {
-    return this.#wire.request(name, payload);
+    const ask = () => this.#wire.request(name, payload);
+    return this.#beginning ? this.#beginning.over.then(ask) : ask();
   }
 
   sendTyping(payload: SetTyping): void {
@@ -101,7 +112,13 @@ export class Realtime {
     else this.#feed.push(pushItem(name as PushName, payload as ServerEvents[PushName]));
   }
 
+  #endBeginning(): void {
+    this.#beginning?.end();
+    this.#beginning = undefined;
+  }
+
   #lost(): void {
+    this.#endBeginning();
     this.#life += 1;
     this.#tell('offline');
   }
@@ -149,6 +166,14 @@ export class Realtime {
   #tell(status: ConnectionStatus): void {
     if (this.#host.getState().connection.status !== status) this.#host.dispatch(statusChanged(status));
   }
+}
+
+function beginning() {
+  let end: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { over, end };
 }
 
 function isFresh(cursor: string | null, epoch: string | null, answer: SyncAnswer): boolean {

@@ -72,6 +72,7 @@ export function LiveTimeline(props: Props) {
     keys,
     reachesLive,
     placed,
+    isOnline,
     firstUnread,
   });
   const [isAtLive, setAtLive] = useState(true);

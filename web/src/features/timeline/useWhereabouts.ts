@@ -15,6 +15,7 @@ type Thread = {
   /** The rows in the page reach the newest message. */
   reachesLive: boolean;
   placed: readonly Placed[];
+  isOnline: boolean;
   firstUnread: number | null;
 };
 
@@ -59,15 +60,15 @@ export function useWhereabouts(thread: Thread) {
     if (go(target.current, index, thread)) target.current = undefined;
   });
 
-  // What came first need not be what it opens with: the server may have told the newest messages of its own accord.
-  const isAsked = useRef(false);
+  // What came first need not be what it opens with: the server may have told the newest messages of its own accord, and
+  // this device may hold no more than those until there is a line.
   const isLoaded = thread.keys.length > 0;
+  const { isOnline } = thread;
   useEffect(() => {
     const aim = target.current;
-    if (!isLoaded || isAsked.current || (aim?.kind !== 'new' && aim?.kind !== 'place')) return;
-    isAsked.current = true;
+    if (!isLoaded || (aim?.kind !== 'new' && aim?.kind !== 'place')) return;
     void dispatch(jumpTo(conversationId, aim.seq)).then(redraw);
-  }, [dispatch, conversationId, isLoaded]);
+  }, [dispatch, conversationId, isLoaded, isOnline]);
 
   const here = (): Whereabouts | undefined => {
     const place = timeline.current?.place();
