@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { Accent } from '@/lib/look';
+import { type Accent, PLAIN_LOOK } from '@/lib/look';
 import { Avatar, StackedAvatar } from '@/ui/Avatar';
 import { Badge } from '@/ui/Badge';
 import { Bubble } from '@/ui/Bubble';
@@ -8,9 +8,12 @@ import { Chip } from '@/ui/Chip';
 import { EmptyState } from '@/ui/EmptyState';
 import { IconButton } from '@/ui/IconButton';
 import { IconMessageCircle, IconPencil, IconX } from '@/ui/icons';
+import { LookChoice } from '@/ui/LookChoice';
 import { Notice } from '@/ui/Notice';
 import { PersonRow } from '@/ui/PersonRow';
 import { type Pickable, PickList } from '@/ui/PickList';
+import { PickMark } from '@/ui/PickMark';
+import { SearchField } from '@/ui/SearchField';
 import { Segmented } from '@/ui/Segmented';
 import { Skeleton } from '@/ui/Skeleton';
 import { Spinner } from '@/ui/Spinner';
@@ -34,6 +37,7 @@ const TICKS: TickState[] = ['queued', 'sending', 'sent', 'delivered', 'seen', 'f
 export function Components() {
   const [tab, setTab] = useState<'media' | 'files'>('media');
   const [theme, setTheme] = useState('system');
+  const [look, setLook] = useState(PLAIN_LOOK);
   const [accent, setAccent] = useState<Accent>();
   const [chosen, setChosen] = useState<readonly Pickable[]>(PEOPLE.slice(0, 1));
   return (
@@ -123,6 +127,22 @@ export function Components() {
           onChange={setTheme}
           options={['system', 'light', 'dark'].map((value) => ({ value, label: value }))}
         />
+      </Group>
+      <Group title="Search">
+        <div className={styles.wide}>
+          <SearchField label="Search" placeholder="Search" />
+        </div>
+        <div className={styles.wide}>
+          <SearchField label="Search here" defaultValue="lake">
+            <Spinner />
+            <span>3 of 12</span>
+          </SearchField>
+        </div>
+        <PickMark on />
+        <PickMark on={false} />
+      </Group>
+      <Group title="Looks">
+        <LookChoice look={look} onChange={(part) => setLook({ ...look, ...part })} />
       </Group>
       <Group title="Accents and people">
         <Swatches label="Colour" value={accent} none="As everywhere" onChange={setAccent} />

@@ -1,3 +1,5 @@
+import { useState } from 'react';
+
 /** How this device shows the client. Kept on the device: a phone and a desk rarely want the same. */
 export type Look = {
   theme: 'system' | 'light' | 'dark';
@@ -44,6 +46,17 @@ export function setLook(look: Look): void {
   } catch {
     // A device that keeps nothing still shows the look until it is closed.
   }
+}
+
+/** The look, and how to change a part of it. For the one place that is open to choose it. */
+export function useLook(): [look: Look, change: (part: Partial<Look>) => void] {
+  const [look, setShown] = useState(readLook);
+  const change = (part: Partial<Look>) => {
+    const next = { ...look, ...part };
+    setShown(next);
+    setLook(next);
+  };
+  return [look, change];
 }
 
 function applyLook(look: Look): void {

@@ -22,8 +22,8 @@ import {
   toned,
 } from './emoji';
 import { type EmojiNames, findEmoji, loadEmojiNames, nameOfEmoji } from './emoji-names';
-import { IconSearch } from './icons';
 import { homeOf, type Place, place } from './place';
+import { SearchField } from './SearchField';
 
 type Props = {
   at: Place;
@@ -77,19 +77,13 @@ export function EmojiPicker({ at, onPick, onClose }: Props) {
       }}
     >
       <div className={styles.top}>
-        <label className={styles.search}>
-          <IconSearch aria-hidden="true" />
-          <input
-            ref={field}
-            type="search"
-            dir="auto"
-            autoComplete="off"
-            value={query}
-            placeholder={t('emoji.search')}
-            aria-label={t('emoji.search')}
-            onChange={(event) => setQuery(event.target.value)}
-          />
-        </label>
+        <SearchField
+          ref={field}
+          label={t('emoji.search')}
+          value={query}
+          placeholder={t('emoji.search')}
+          onChange={(event) => setQuery(event.target.value)}
+        />
         <Tones
           tone={tone}
           onChoose={(next) => {

@@ -1,9 +1,12 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Avatar, type Face } from './Avatar';
 import { classes } from './classes';
-import { IconCheck, IconSearch, IconX } from './icons';
+import { IconSearch, IconX } from './icons';
+import person from './PersonRow.module.css';
 import { PersonWords } from './PersonWords';
 import styles from './PickList.module.css';
+import { PickMark } from './PickMark';
+import search from './SearchField.module.css';
 import { Spinner } from './Spinner';
 
 export type Pickable = Face & {
@@ -80,7 +83,7 @@ export function PickList(props: Props) {
 
   return (
     <div className={styles.picker}>
-      <div className={styles.field}>
+      <div className={classes(search.field, styles.field)}>
         <IconSearch aria-hidden="true" />
         {chosen.map((each) => (
           <span key={each.id} className={styles.chip}>
@@ -127,15 +130,13 @@ export function PickList(props: Props) {
             role="option"
             tabIndex={-1}
             aria-selected={isChosen(option)}
-            className={classes(styles.option, hasActive && index === selected && styles.active)}
+            className={classes(person.row, styles.option, hasActive && index === selected && styles.active)}
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => toggle(option)}
           >
             <Avatar {...(option.face ?? option)} size={40} />
             <PersonWords name={option.name} note={option.note} />
-            <span className={classes(styles.mark, isChosen(option) && styles.marked)} aria-hidden="true">
-              {isChosen(option) && <IconCheck />}
-            </span>
+            <PickMark on={isChosen(option)} />
           </div>
         ))}
       </div>

@@ -5,12 +5,11 @@ import { OwnPhoto } from '@/entities/session/OwnPhoto';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
 import { number } from '@/lib/i18n/numbers';
-import { type Look, PLAIN_LOOK, readLook, setLook } from '@/lib/look';
+import { useLook } from '@/lib/look';
 import { LIMITS } from '@/protocol';
 import { Button } from '@/ui/Button';
+import { LookChoice } from '@/ui/LookChoice';
 import { Notice } from '@/ui/Notice';
-import { Segmented } from '@/ui/Segmented';
-import { Swatches } from '@/ui/Swatches';
 import { TextField } from '@/ui/TextField';
 import { toast } from '@/ui/toasts';
 import { AuthCard } from './AuthCard';
@@ -30,7 +29,7 @@ export function Welcome({ onDone }: { onDone: () => void }) {
     you: <You onDone={go} onLater={onDone} />,
     look: (
       <>
-        <LookChoice />
+        <Looks />
         <Ways next={t('welcome.next')} onNext={go} onLater={onDone} />
       </>
     ),
@@ -106,32 +105,9 @@ function You({ onDone, onLater }: { onDone: () => void; onLater: () => void }) {
   );
 }
 
-function LookChoice() {
-  const t = useT();
-  const [look, setShown] = useState(readLook);
-  const change = (part: Partial<Look>) => {
-    const next = { ...look, ...part };
-    setShown(next);
-    setLook(next);
-  };
-  return (
-    <>
-      <Segmented
-        label={t('settings.theme')}
-        value={look.theme}
-        options={(['system', 'light', 'dark'] as const).map((value) => ({
-          value,
-          label: t(`settings.theme.${value}`),
-        }))}
-        onChange={(theme) => change({ theme })}
-      />
-      <Swatches
-        label={t('settings.accent')}
-        value={look.accent}
-        onChange={(accent) => change({ accent: accent ?? PLAIN_LOOK.accent })}
-      />
-    </>
-  );
+function Looks() {
+  const [look, change] = useLook();
+  return <LookChoice look={look} onChange={change} />;
 }
 
 function Invite({ isOpen }: { isOpen: boolean }) {

@@ -4,10 +4,9 @@ import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { PeoplePicker } from '@/entities/users/PeoplePicker';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
-import { Button } from '@/ui/Button';
-import { Dialog } from '@/ui/Dialog';
 import { IconButton } from '@/ui/IconButton';
 import { IconUserPlus } from '@/ui/icons';
+import { PickDialog } from '@/ui/PickDialog';
 import type { Pickable } from '@/ui/PickList';
 import { toast } from '@/ui/toasts';
 import styles from './Details.module.css';
@@ -54,16 +53,14 @@ function AddDialog({ conversationId, onClose }: { conversationId: string; onClos
     }
   };
   return (
-    <Dialog
+    <PickDialog
       title={t('details.addPeople')}
-      closeLabel={t('action.close')}
+      status={t('new.chosen', { count: chosen.length })}
+      act={t('action.add')}
+      isEmpty={chosen.length === 0}
+      busy={isAdding}
+      onAct={() => void add()}
       onClose={onClose}
-      flush
-      actions={
-        <Button look="primary" busy={isAdding} disabled={chosen.length === 0} onClick={() => void add()}>
-          {t('action.add')}
-        </Button>
-      }
     >
       <PeoplePicker
         label={t('details.addPeople')}
@@ -71,6 +68,6 @@ function AddDialog({ conversationId, onClose }: { conversationId: string; onClos
         chosen={chosen}
         onChange={setChosen}
       />
-    </Dialog>
+    </PickDialog>
   );
 }

@@ -8,6 +8,7 @@ import { errorText } from '@/lib/i18n/errors';
 import { LIMITS } from '@/protocol';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
+import { PickDialog } from '@/ui/PickDialog';
 import type { Pickable } from '@/ui/PickList';
 import { TextField } from '@/ui/TextField';
 import { toast } from '@/ui/toasts';
@@ -54,21 +55,14 @@ export function NewConversation({ onOpen, onClose }: Props) {
     );
   }
   return (
-    <Dialog
+    <PickDialog
       title={t('new.title')}
-      closeLabel={t('action.close')}
+      status={t('new.chosen', { count: chosen.length })}
+      act={chosen.length > 1 ? t('new.next') : t('new.chat')}
+      isEmpty={chosen.length === 0}
+      busy={busy}
+      onAct={proceed}
       onClose={onClose}
-      flush
-      actions={
-        <>
-          <span role="status" className={styles.count}>
-            {t('new.chosen', { count: chosen.length })}
-          </span>
-          <Button look="primary" busy={busy} disabled={chosen.length === 0} onClick={proceed}>
-            {chosen.length > 1 ? t('new.next') : t('new.chat')}
-          </Button>
-        </>
-      }
     >
       <PeoplePicker
         label={t('new.to')}
@@ -76,7 +70,7 @@ export function NewConversation({ onOpen, onClose }: Props) {
         chosen={chosen}
         onChange={setChosen}
       />
-    </Dialog>
+    </PickDialog>
   );
 }
 

@@ -13,8 +13,9 @@ import { presenceOf } from '@/lib/presence';
 import { useNow } from '@/lib/watched';
 import type { Profile } from '@/protocol';
 import { EmptyState } from '@/ui/EmptyState';
-import { IconSearch, IconUsers } from '@/ui/icons';
+import { IconUsers } from '@/ui/icons';
 import { PersonRow } from '@/ui/PersonRow';
+import { SearchField } from '@/ui/SearchField';
 import { toast } from '@/ui/toasts';
 import styles from './People.module.css';
 
@@ -45,14 +46,10 @@ export function People({ onOpen }: { onOpen: (conversationId: string) => void })
     <nav aria-label={t('people.title')} className={styles.people}>
       <h1 className={styles.title}>{t('people.title')}</h1>
       <div role="search" className={styles.search}>
-        <IconSearch aria-hidden="true" />
-        <input
-          type="search"
-          dir="auto"
+        <SearchField
+          label={t('people.searchLabel')}
           value={query}
           placeholder={t('new.search')}
-          aria-label={t('people.searchLabel')}
-          autoComplete="off"
           onChange={(event) => setQuery(event.target.value)}
         />
       </div>

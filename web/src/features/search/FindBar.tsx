@@ -5,7 +5,8 @@ import { number } from '@/lib/i18n/numbers';
 import type { FindTerm } from '@/lib/text/find';
 import { announce } from '@/ui/Announcer';
 import { IconButton } from '@/ui/IconButton';
-import { IconChevronDown, IconSearch, IconX } from '@/ui/icons';
+import { IconChevronDown, IconX } from '@/ui/icons';
+import { SearchField } from '@/ui/SearchField';
 import { Spinner } from '@/ui/Spinner';
 import styles from './FindBar.module.css';
 import { useMessageSearch } from './useMessageSearch';
@@ -80,28 +81,23 @@ export function FindBar({ conversationId, title, onJump, onTerms, onClose }: Pro
       className={styles.bar}
       onKeyDown={onKeyDown}
     >
-      <label className={styles.field}>
-        <IconSearch aria-hidden="true" />
-        <input
-          type="search"
-          dir="auto"
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- it was asked for
-          autoFocus
-          autoComplete="off"
-          data-find=""
-          value={words}
-          aria-label={t('find.label', { name: title })}
-          placeholder={t('list.search')}
-          onChange={(event) => setWords(event.target.value)}
-          onBlur={({ currentTarget, relatedTarget }) => {
-            if (!isJumping.current || !relatedTarget?.closest('[data-key]')) return;
-            isJumping.current = false;
-            currentTarget.focus({ preventScroll: true });
-          }}
-        />
+      <SearchField
+        label={t('find.label', { name: title })}
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- it was asked for
+        autoFocus
+        data-find=""
+        value={words}
+        placeholder={t('list.search')}
+        onChange={(event) => setWords(event.target.value)}
+        onBlur={({ currentTarget, relatedTarget }) => {
+          if (!isJumping.current || !relatedTarget?.closest('[data-key]')) return;
+          isJumping.current = false;
+          currentTarget.focus({ preventScroll: true });
+        }}
+      >
         {status === 'busy' && <Spinner />}
         {isAsked && position && <span className={styles.place}>{position}</span>}
-      </label>
+      </SearchField>
       <IconButton small label={t('find.older')} disabled={seqs.length === 0} onClick={() => go(1)}>
         <IconChevronDown className={styles.up} />
       </IconButton>

@@ -1,36 +1,17 @@
-import { useState } from 'react';
 import { useT } from '@/lib/i18n';
 import { percent } from '@/lib/i18n/numbers';
-import { type Look, PLAIN_LOOK, readLook, setLook, TEXT_SCALES } from '@/lib/look';
+import { TEXT_SCALES, useLook } from '@/lib/look';
+import { LookChoice } from '@/ui/LookChoice';
 import { Segmented } from '@/ui/Segmented';
-import { Swatches } from '@/ui/Swatches';
 import { Switch } from '@/ui/Switch';
 
 /** How the client looks on this device. */
 export function Appearance() {
   const t = useT();
-  const [look, setShown] = useState(readLook);
-  const change = (part: Partial<Look>) => {
-    const next = { ...look, ...part };
-    setShown(next);
-    setLook(next);
-  };
+  const [look, change] = useLook();
   return (
     <>
-      <Segmented
-        label={t('settings.theme')}
-        value={look.theme}
-        options={(['system', 'light', 'dark'] as const).map((value) => ({
-          value,
-          label: t(`settings.theme.${value}`),
-        }))}
-        onChange={(theme) => change({ theme })}
-      />
-      <Swatches
-        label={t('settings.accent')}
-        value={look.accent}
-        onChange={(accent) => change({ accent: accent ?? PLAIN_LOOK.accent })}
-      />
+      <LookChoice look={look} onChange={change} />
       <Segmented
         label={t('settings.textScale')}
         value={look.textScale}

@@ -7,7 +7,8 @@ import { lazily } from '@/lib/lazily';
 import { selectConnection } from '@/realtime';
 import { Chip } from '@/ui/Chip';
 import { IconButton } from '@/ui/IconButton';
-import { IconPencil, IconSearch, IconX } from '@/ui/icons';
+import { IconPencil, IconX } from '@/ui/icons';
+import { SearchField } from '@/ui/SearchField';
 import { ConnectionLine } from './ConnectionLine';
 import { ConversationList } from './ConversationList';
 import styles from './Sidebar.module.css';
@@ -58,22 +59,19 @@ export function Sidebar({ currentId, onOpen, onNew, onGone, renderMessages }: Pr
         </IconButton>
       </header>
       <div role="search" className={styles.search}>
-        <IconSearch aria-hidden="true" />
-        <input
-          type="search"
-          dir="auto"
+        <SearchField
+          label={t('list.searchLabel')}
           value={query.words}
           placeholder={t('list.search')}
-          aria-label={t('list.searchLabel')}
-          autoComplete="off"
           onChange={(event) => setQuery({ ...query, words: event.target.value })}
           onKeyDown={intoList}
-        />
-        {isSearching && (
-          <button type="button" aria-label={t('list.clearSearch')} onClick={stopSearching}>
-            <IconX />
-          </button>
-        )}
+        >
+          {isSearching && (
+            <button type="button" aria-label={t('list.clearSearch')} onClick={stopSearching}>
+              <IconX />
+            </button>
+          )}
+        </SearchField>
       </div>
       <div role="group" aria-label={t('list.filters')} className={styles.filters}>
         {FILTERS.map((each) => (
