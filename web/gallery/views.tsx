@@ -1,10 +1,11 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Shell } from '@/app/shell/Shell';
 import { DemoLanding } from '@/features/auth/DemoLanding';
 import { Register } from '@/features/auth/Register';
 import { SignIn } from '@/features/auth/SignIn';
 import { Composer } from '@/features/composer/Composer';
 import type { ComposerMode } from '@/features/composer/ComposerStrip';
+import { SelectionBar } from '@/features/message-actions/SelectionBar';
 import { ConversationRow } from '@/features/sidebar/ConversationRow';
 import sidebar from '@/features/sidebar/Sidebar.module.css';
 import { MessageRow } from '@/features/timeline/MessageRow';
@@ -19,7 +20,10 @@ import { series } from '@/lib/i18n/lists';
 import type { ServerInfo } from '@/protocol';
 import { Chip } from '@/ui/Chip';
 import { IconButton } from '@/ui/IconButton';
-import { IconPencil, IconSearch } from '@/ui/icons';
+import { IconPencil } from '@/ui/icons';
+import { PickDialog } from '@/ui/PickDialog';
+import { type Pickable, PickList } from '@/ui/PickList';
+import { SearchField } from '@/ui/SearchField';
 import { Components } from './Components';
 import { CONVERSATIONS, days, EVERY_KIND, INES, JONAS, KIM, LAKE, MEI, NOW } from './fixtures';
 import { liveClient } from './LiveClient';
@@ -44,10 +48,9 @@ function List() {
           <IconPencil />
         </IconButton>
       </header>
-      <label className={sidebar.search}>
-        <IconSearch aria-hidden="true" />
-        <input type="search" placeholder={t('list.search')} aria-label={t('list.searchLabel')} />
-      </label>
+      <div className={sidebar.search}>
+        <SearchField label={t('list.searchLabel')} placeholder={t('list.search')} />
+      </div>
       <div className={sidebar.filters}>
         <Chip pressed>{t('list.filter.all')}</Chip>
         <Chip pressed={false}>{t('list.filter.unread')}</Chip>
@@ -73,7 +76,14 @@ function List() {
   );
 }
 
-function Thread({ messages, mode }: { messages: ShownMessage[]; mode?: ComposerMode }) {
+type ThreadProps = {
+  messages: ShownMessage[];
+  mode?: ComposerMode;
+  /** The messages that are chosen. */
+  selected?: ReadonlySet<string>;
+};
+
+function Thread({ messages, mode, selected }: ThreadProps) {
   const byKey = new Map(messages.map((message) => [message.key, message]));
   const lastSeen = messages.findLast(({ own }) => own)?.key;
   return (
@@ -97,6 +107,7 @@ function Thread({ messages, mode }: { messages: ShownMessage[]; mode?: ComposerM
         now={NOW}
         reachesLive
         newBelow={0}
+        selected={selected}
         head={null}
         foot={<TypingRow people={[INES]} />}
         onAct={nothing}
@@ -133,18 +144,30 @@ function Thread({ messages, mode }: { messages: ShownMessage[]; mode?: ComposerM
           );
         }}
       />
-      <Composer
-        name="Summer on the lake"
-        draft=""
-        mode={mode}
-        people={[JONAS, INES, MEI]}
-        attachmentBytesMax={50_000_000}
-        onSend={nothing}
-        onCancelMode={nothing}
-        onType={nothing}
-        onEditLast={nothing}
-        onLeaveUp={nothing}
-      />
+      {selected ? (
+        <SelectionBar
+          count={selected.size}
+          mayForward
+          mayCopy
+          onForward={nothing}
+          onCopy={nothing}
+          onDelete={nothing}
+          onClose={nothing}
+        />
+      ) : (
+        <Composer
+          name="Summer on the lake"
+          draft=""
+          mode={mode}
+          people={[JONAS, INES, MEI]}
+          attachmentBytesMax={50_000_000}
+          onSend={nothing}
+          onCancelMode={nothing}
+          onType={nothing}
+          onEditLast={nothing}
+          onLeaveUp={nothing}
+        />
+      )}
     </>
   );
 }
@@ -162,6 +185,35 @@ function Frame({ pane, main }: { pane: 'list' | 'main' | 'details'; main: ReactN
       main={main}
       details={null}
     />
+  );
+}
+
+function Pick() {
+  const [chosen, setChosen] = useState<readonly Pickable[]>([JONAS, INES]);
+  return (
+    <main>
+      <h1>{t('new.title')}</h1>
+      <PickDialog
+        title={t('new.title')}
+        status={t('new.chosen', { count: chosen.length })}
+        act={t('new.next')}
+        isEmpty={chosen.length === 0}
+        onAct={nothing}
+        onClose={nothing}
+      >
+        <PickList
+          label={t('new.to')}
+          placeholder={t('new.search')}
+          query=""
+          onQuery={nothing}
+          options={[JONAS, INES, MEI].map((face) => ({ ...face, note: `@${face.id}` }))}
+          chosen={chosen}
+          onChange={setChosen}
+          removeLabel={(name) => t('new.remove', { name })}
+          empty={t('new.nobody')}
+        />
+      </PickDialog>
+    </main>
   );
 }
 
@@ -183,6 +235,13 @@ export const VIEWS: Record<string, () => ReactNode> = {
   components: () => <Components />,
   list: () => <Frame pane="list" main={<Thread messages={LAKE} />} />,
   thread: () => <Frame pane="main" main={<Thread messages={LAKE} />} />,
+  selecting: () => (
+    <Frame
+      pane="main"
+      main={<Thread messages={LAKE} selected={new Set(LAKE.slice(-3).map(({ key }) => key))} />}
+    />
+  ),
+  pick: () => <Pick />,
   kinds: () => (
     <Frame
       pane="main"

@@ -37,12 +37,22 @@ export class Message {
     await this.row.getByRole('button', { name: button }).click();
   }
 
+  /** A finger rests on it until its menu comes. */
+  async longPress(): Promise<void> {
+    const box = await this.row.boundingBox();
+    if (!box) throw new Error('The message is not in the page.');
+    const at = { clientX: box.x + 40, clientY: box.y + box.height / 2 };
+    await this.row.dispatchEvent('pointerdown', { pointerType: 'touch', isPrimary: true, ...at });
+    await expect(this.menu).toBeVisible();
+    await this.row.dispatchEvent('pointerup', { pointerType: 'touch', isPrimary: true, ...at });
+  }
+
   get menu(): Locator {
     return this.page.getByRole('menu', { name: 'Message actions' });
   }
 
   async act(
-    item: 'Reply' | 'Edit' | 'Forward' | 'Copy text' | 'Pin' | 'Unpin' | 'Info' | 'Delete',
+    item: 'Reply' | 'Edit' | 'Forward' | 'Copy text' | 'Copy link' | 'Pin' | 'Unpin' | 'Select' | 'Info' | 'Delete',
   ): Promise<void> {
     await this.press('More actions');
     await this.menu.getByRole('menuitem', { name: item, exact: true }).click();

@@ -27,6 +27,17 @@ export class Thread {
     this.jumpToLatest = page.getByRole('button', { name: /Go to the newest/ });
   }
 
+  /** What stands below the messages while some of them are chosen. */
+  get selection() {
+    const bar = this.page.getByRole('region', { name: 'Selected messages' });
+    return {
+      bar,
+      count: bar.getByRole('status'),
+      button: (name: 'Copy text' | 'Forward' | 'Delete' | 'Stop selecting') =>
+        bar.getByRole('button', { name }),
+    };
+  }
+
   /** The message whose name holds these words. */
   message(words: string | RegExp): Message {
     return new Message(this.page, this.log.getByRole('article', { name: words }));

@@ -116,6 +116,7 @@ export function ConversationPane(props: Props) {
   const actions = useMessageActions(id, {
     onReply: (message) => setMode(replyTo(message, authorOf(message))),
     onEdit: (message) => setMode({ kind: 'edit', seq: message.seq, text: message.text }),
+    onDeselected: (key) => timeline.current?.rest(String(key)),
   });
   const authorOf = (message: MessageView) =>
     message.mine ? t('message.you') : nameOf(selectUser(store.getState(), message.sender_id));
@@ -123,7 +124,7 @@ export function ConversationPane(props: Props) {
   const onAct = (act: Act) => {
     const key = keyOfRow(act.key);
     if (act.kind === 'photo') onView(viewingOf(selectMessage(store.getState(), id, key), act.index));
-    else if (act.kind === 'leave') composer.current?.focus();
+    else if (act.kind === 'leave' && !actions.selected) composer.current?.focus();
     else if (act.kind === 'jump') onJump(act.seq, false);
     else actions.act({ ...act, key });
   };
@@ -182,28 +183,33 @@ export function ConversationPane(props: Props) {
         title={title}
         at={at}
         visit={visit}
+        selected={actions.selected}
         onArrived={onArrived}
         onAct={onAct}
         onGreet={(text) => compose.send({ text, mentions: [], files: [] })}
       />
-      <Foot id={id} title={title}>
-        <Composer
-          ref={composer}
-          name={title}
-          draft={compose.draft}
-          mode={mode}
-          people={compose.people}
-          attachmentBytesMax={compose.attachmentBytesMax}
-          onSend={(outgoing) => {
-            compose.send(outgoing);
-            if (mode?.kind !== 'edit') timeline.current?.toLive();
-          }}
-          onCancelMode={() => setMode(undefined)}
-          onType={compose.onType}
-          onEditLast={editLast}
-          onLeaveUp={() => timeline.current?.enter()}
-        />
-      </Foot>
+      {actions.bar}
+      {/* It stays, with what is being written in it. */}
+      <div hidden={actions.selected !== undefined}>
+        <Foot id={id} title={title}>
+          <Composer
+            ref={composer}
+            name={title}
+            draft={compose.draft}
+            mode={mode}
+            people={compose.people}
+            attachmentBytesMax={compose.attachmentBytesMax}
+            onSend={(outgoing) => {
+              compose.send(outgoing);
+              if (mode?.kind !== 'edit') timeline.current?.toLive();
+            }}
+            onCancelMode={() => setMode(undefined)}
+            onType={compose.onType}
+            onEditLast={editLast}
+            onLeaveUp={() => timeline.current?.enter()}
+          />
+        </Foot>
+      </div>
       {actions.layer}
     </DropZone>
   );

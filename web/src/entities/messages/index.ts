@@ -16,7 +16,7 @@ export {
   deleteForMe,
   discardSend,
   editMessage,
-  forwardMessage,
+  forwardMessages,
   jumpTo,
   jumpToLatest,
   loadNewer,

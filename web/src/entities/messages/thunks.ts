@@ -1,7 +1,7 @@
 import { ApiError } from '@/lib/api';
 import { parseEntities } from '@/lib/text/entities';
 import { uuidv7 } from '@/lib/uuid';
-import type { ClientId, ConversationId, Mention, Message, MessageAddress, Seq } from '@/protocol';
+import type { ClientId, ConversationId, Mention, Message, Seq } from '@/protocol';
 import { edgeOf } from '../conversations/catchUp';
 import { touched } from '../conversations/slice';
 import type { PendingAttachment, PendingChange, PendingMessage } from '../outbox/slice';
@@ -49,13 +49,19 @@ export function sendMessage(message: NewMessage): AppThunk<Promise<void>> {
   };
 }
 
-/** Copies a message to other conversations. */
-export function forwardMessage(from: MessageAddress, to: readonly ConversationId[]): AppThunk<Promise<void>> {
-  return async (dispatch, getState, { outbox }) => {
-    const { text, entities, attachments } = rowAt(getState(), from.conversation_id, from.seq);
+/** Copies messages of a conversation to others, in the order in which they are given. */
+export function forwardMessages(
+  from: ConversationId,
+  messages: readonly Message[],
+  to: readonly ConversationId[],
+): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { outbox }) => {
     for (const conversation_id of to) {
-      const copy = { conversation_id, text, entities, shown: attachments, forward: from };
-      await outbox.send(dispatch(queue(copy)), new Map());
+      for (const { seq, text, entities, attachments } of messages) {
+        const forward = { conversation_id: from, seq };
+        const copy = { conversation_id, text, entities, shown: attachments, forward };
+        await outbox.send(dispatch(queue(copy)), new Map());
+      }
     }
   };
 }

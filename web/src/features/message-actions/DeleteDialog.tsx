@@ -4,22 +4,24 @@ import { Dialog } from '@/ui/Dialog';
 import styles from './DeleteDialog.module.css';
 
 type Props = {
+  /** How many messages it is about. */
+  count: number;
   mayUnsend: boolean;
   onDelete: (scope: 'me' | 'everyone') => void;
   onClose: () => void;
 };
 
-/** Asks for whom a message shall be gone, and says what each choice means. */
-export function DeleteDialog({ mayUnsend, onDelete, onClose }: Props) {
+/** Asks for whom messages shall be gone, and says what each choice means. */
+export function DeleteDialog({ count, mayUnsend, onDelete, onClose }: Props) {
   const t = useT();
   const choose = (scope: 'me' | 'everyone') => {
     onClose();
     onDelete(scope);
   };
   return (
-    <Dialog title={t('delete.title')} size="small" onClose={onClose}>
+    <Dialog title={t('delete.title', { count })} size="small" onClose={onClose}>
       <div className={styles.choices}>
-        <p>{t(mayUnsend ? 'delete.text' : 'delete.textMe')}</p>
+        <p>{t(mayUnsend ? 'delete.text' : 'delete.textMe', { count })}</p>
         {mayUnsend && (
           <Button look="danger" wide onClick={() => choose('everyone')}>
             {t('delete.everyone')}

@@ -1,23 +1,28 @@
 import { useState } from 'react';
 import { type ListRow, selectConversationIds, selectListRow } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
-import { forwardMessage } from '@/entities/messages';
+import { forwardMessages, type MessageView } from '@/entities/messages';
 import { selectMe } from '@/entities/session';
 import { thumbnailUrl } from '@/lib/api';
 import { t, useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
-import { Button } from '@/ui/Button';
-import { Dialog } from '@/ui/Dialog';
+import { PickDialog } from '@/ui/PickDialog';
 import { type Pickable, PickList } from '@/ui/PickList';
 import { toast } from '@/ui/toasts';
 
-type Props = { conversationId: string; seq: number; onClose: () => void };
+type Props = {
+  conversationId: string;
+  messages: readonly MessageView[];
+  onClose: () => void;
+  /** They are on their way. */
+  onForward: () => void;
+};
 
 /** Conversations that are offered; the rest is found by name. */
 const OFFERED_MAX = 50;
 
-/** Sends a copy of a message to other conversations. */
-export function ForwardDialog({ conversationId, seq, onClose }: Props) {
+/** Sends copies of messages to other conversations. */
+export function ForwardDialog({ conversationId, messages, onClose, onForward }: Props) {
   useT();
   const dispatch = useAppDispatch();
   const [query, setQuery] = useState('');
@@ -25,10 +30,12 @@ export function ForwardDialog({ conversationId, seq, onClose }: Props) {
   const options = useAppSelector((state) => offered(state, query), sameIds);
   const forward = async () => {
     onClose();
+    onForward();
     try {
       await dispatch(
-        forwardMessage(
-          { conversation_id: conversationId, seq },
+        forwardMessages(
+          conversationId,
+          messages,
           chosen.map(({ id }) => id),
         ),
       );
@@ -38,16 +45,13 @@ export function ForwardDialog({ conversationId, seq, onClose }: Props) {
     }
   };
   return (
-    <Dialog
+    <PickDialog
       title={t('forward.title')}
-      closeLabel={t('action.close')}
+      status={t('forward.chosen', { count: chosen.length })}
+      act={t('forward.send')}
+      isEmpty={chosen.length === 0}
+      onAct={() => void forward()}
       onClose={onClose}
-      flush
-      actions={
-        <Button look="primary" disabled={chosen.length === 0} onClick={() => void forward()}>
-          {t('forward.send')}
-        </Button>
-      }
     >
       <PickList
         label={t('forward.title')}
@@ -60,7 +64,7 @@ export function ForwardDialog({ conversationId, seq, onClose }: Props) {
         removeLabel={(name) => t('new.remove', { name })}
         empty={t('forward.empty')}
       />
-    </Dialog>
+    </PickDialog>
   );
 }
 

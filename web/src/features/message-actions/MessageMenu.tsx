@@ -4,8 +4,10 @@ import { quickReactions } from '@/ui/emoji';
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
+  IconCircleCheck,
   IconCopy,
   IconInfoCircle,
+  IconLink,
   IconMoodSmile,
   IconPencil,
   IconPin,
@@ -30,7 +32,17 @@ export type MenuFacts = {
   hasReactions: boolean;
 };
 
-export type MessageAction = 'reply' | 'edit' | 'forward' | 'copy' | 'pin' | 'reactions' | 'info' | 'delete';
+export type MessageAction =
+  | 'reply'
+  | 'edit'
+  | 'forward'
+  | 'copy'
+  | 'link'
+  | 'pin'
+  | 'select'
+  | 'reactions'
+  | 'info'
+  | 'delete';
 
 type Props = {
   at: Place;
@@ -101,18 +113,21 @@ function itemsFor(facts: MenuFacts, onAct: Props['onAct'], t: ReturnType<typeof 
     danger: true,
     onSelect: () => onAct('delete'),
   };
-  if (facts.unsent) return [remove];
+  const select = item('select', 'action.select', <IconCircleCheck />);
+  if (facts.unsent) return [...select, remove];
   return [
     ...item('reply', 'action.reply', <IconArrowBackUp />),
     ...item('edit', 'action.edit', <IconPencil />, facts.mayEdit),
     ...item('forward', 'action.forward', <IconArrowForwardUp />),
     ...item('copy', 'action.copy', <IconCopy />, facts.hasText),
+    ...item('link', 'action.link', <IconLink />),
     ...item(
       'pin',
       facts.pinned ? 'action.unpin' : 'action.pin',
       facts.pinned ? <IconPinnedOff /> : <IconPin />,
       facts.mayPin,
     ),
+    ...select,
     ...item('reactions', 'reactions.title', <IconMoodSmile />, facts.hasReactions),
     ...item('info', 'action.info', <IconInfoCircle />),
     'line',

@@ -1,4 +1,4 @@
-import { type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { selectConversation, selectMy } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector, useAppStore } from '@/entities/hooks';
 import {
@@ -12,46 +12,59 @@ import {
   retrySend,
   selectMessage,
 } from '@/entities/messages';
+import { selectUser } from '@/entities/users';
 import { t } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
 import { lazily } from '@/lib/lazily';
+import { nameOf } from '@/lib/people';
 import { rememberEmoji } from '@/ui/emoji';
 import type { Place } from '@/ui/place';
 import { toast } from '@/ui/toasts';
+import { copy, linkTo, textOf } from './copying';
 import { type MenuFacts, type MessageAction, MessageMenu } from './MessageMenu';
+import { useSelection } from './useSelection';
 
 const EmojiPicker = lazily(async () => (await import('@/ui/EmojiPicker')).EmojiPicker);
 const DeleteDialog = lazily(async () => (await import('./DeleteDialog')).DeleteDialog);
 const ForwardDialog = lazily(async () => (await import('./ForwardDialog')).ForwardDialog);
 const ReactionsDialog = lazily(async () => (await import('./ReactionsDialog')).ReactionsDialog);
 const InfoDialog = lazily(async () => (await import('./InfoDialog')).InfoDialog);
+const SelectionBar = lazily(async () => (await import('./SelectionBar')).SelectionBar);
 
 /** What can be asked of a message from outside of its menu. */
 export type Deed =
-  | { kind: MessageAction | 'retry' | 'discard'; key: MessageKey }
+  | { kind: MessageAction | 'retry' | 'discard' | 'select-to' | 'leave'; key: MessageKey }
   | { kind: 'menu' | 'react'; key: MessageKey; at: Place }
   | { kind: 'toggle-reaction'; key: MessageKey; emoji: string };
 
 type Options = {
   onReply: (message: MessageView) => void;
   onEdit: (message: MessageView) => void;
+  /** No messages are chosen any more; this was the last. */
+  onDeselected: (key: MessageKey) => void;
 };
 
-type Layer =
+type Layer = LayerOfOne | LayerOfAll;
+
+type LayerOfAll = { kind: 'forward' | 'delete'; messages: readonly MessageView[] };
+
+type LayerOfOne =
   | { kind: 'menu' | 'react'; key: MessageKey; at: Place }
-  | { kind: 'forward' | 'info' | 'delete'; key: MessageKey }
+  | { kind: 'info'; key: MessageKey }
   | { kind: 'reactions'; key: MessageKey; emoji?: string | undefined };
 
 /**
- * Everything that can be done with a message, and the menus and dialogs it needs. `act` does or asks; `layer` is to be
- * drawn beside the timeline.
+ * Everything that can be done with a message, or with several that are chosen, and the menus and dialogs it needs. `act`
+ * does or asks; `layer` is to be drawn beside the timeline, and `bar` below it while messages are being chosen.
  */
-export function useMessageActions(conversationId: string, { onReply, onEdit }: Options) {
+export function useMessageActions(conversationId: string, { onReply, onEdit, onDeselected }: Options) {
   const dispatch = useAppDispatch();
   const store = useAppStore();
   const [layer, setLayer] = useState<Layer>();
   const close = () => setLayer(undefined);
   const rights = useRights(conversationId);
+  const selection = useSelection(conversationId);
+  useEnd(selection.isOn, () => selection.last.current !== undefined && onDeselected(selection.last.current));
 
   const attempt = (deed: Promise<unknown>) =>
     void deed.catch((error: unknown) => toast(errorText(error), { tone: 'danger' }));
@@ -62,6 +75,29 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
   };
 
   const act = (deed: Deed) => {
+    if (deed.kind === 'select') selection.toggle(deed.key);
+    else if (deed.kind === 'select-to') selection.extendTo(deed.key);
+    else if (selection.isOn) actOnChosen(deed);
+    else actOnOne(deed);
+  };
+
+  /** While messages are being chosen, what is asked of one of them is asked of all, or makes no sense. */
+  const actOnChosen = ({ kind, key }: Deed) => {
+    const messages = selection.messages();
+    if (kind === 'menu') selection.toggle(key);
+    else if (kind === 'leave') selection.clear();
+    else if (kind === 'delete' || (kind === 'forward' && messages.every(isWhole)))
+      setLayer({ kind, messages });
+    else if (kind === 'copy' && messages.some(hasText)) {
+      attempt(copy(textOf(messages.filter(hasText), nameOfSender)));
+      selection.clear();
+    }
+  };
+
+  const nameOfSender = ({ mine, sender_id }: MessageView) =>
+    mine ? t('message.you') : nameOf(selectUser(store.getState(), sender_id));
+
+  const actOnOne = (deed: Deed) => {
     const message = selectMessage(store.getState(), conversationId, deed.key);
     if (!message) return;
     // What has not been sent yet can only be sent again or given up.
@@ -89,7 +125,7 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
         break;
       }
       case 'delete':
-        setLayer({ kind: 'delete', key: deed.key });
+        setLayer({ kind: 'delete', messages: [message] });
         break;
       default:
         if (message.unsent_at === null) actOnWhole(deed, message);
@@ -106,6 +142,11 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
         if (isEditable(message)) onEdit(message);
         break;
       case 'forward':
+        setLayer({ kind: 'forward', messages: [message] });
+        break;
+      case 'link':
+        attempt(copy(linkTo(conversationId, message.seq)));
+        break;
       case 'info':
       case 'reactions':
         setLayer({ kind: deed.kind, key: deed.key });
@@ -126,10 +167,37 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
     }
   };
 
-  const shown = layer && selectMessage(store.getState(), conversationId, layer.key);
-  const drawn = layer && shown && draw(layer, shown);
+  const remove = (messages: readonly MessageView[], scope: 'me' | 'everyone') => {
+    const deed = scope === 'me' ? deleteForMe : deleteForEveryone;
+    attempt(Promise.all(messages.map(({ seq }) => dispatch(deed(conversationId, seq)))));
+    selection.clear();
+  };
 
-  function draw(top: Layer, message: MessageView): ReactNode {
+  function draw(top: Layer): ReactNode {
+    if ('messages' in top) return drawForAll(top);
+    const message = selectMessage(store.getState(), conversationId, top.key);
+    return message && drawFor(top, message);
+  }
+
+  function drawForAll({ kind, messages }: LayerOfAll): ReactNode {
+    return kind === 'forward' ? (
+      <ForwardDialog
+        conversationId={conversationId}
+        messages={messages}
+        onClose={close}
+        onForward={selection.clear}
+      />
+    ) : (
+      <DeleteDialog
+        count={messages.length}
+        mayUnsend={messages.every((message) => factsOf(message, rights).mayUnsend)}
+        onClose={close}
+        onDelete={(scope) => remove(messages, scope)}
+      />
+    );
+  }
+
+  function drawFor(top: LayerOfOne, message: MessageView): ReactNode {
     switch (top.kind) {
       case 'menu':
         return (
@@ -153,8 +221,6 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
             }}
           />
         );
-      case 'forward':
-        return <ForwardDialog conversationId={conversationId} seq={message.seq} onClose={close} />;
       case 'reactions':
         return (
           <ReactionsDialog
@@ -166,21 +232,42 @@ export function useMessageActions(conversationId: string, { onReply, onEdit }: O
         );
       case 'info':
         return <InfoDialog conversationId={conversationId} messageKey={top.key} onClose={close} />;
-      case 'delete':
-        return (
-          <DeleteDialog
-            mayUnsend={factsOf(message, rights).mayUnsend}
-            onClose={close}
-            onDelete={(scope) => {
-              const deed = scope === 'me' ? deleteForMe : deleteForEveryone;
-              attempt(dispatch(deed(conversationId, message.seq)));
-            }}
-          />
-        );
     }
   }
 
-  return { act, layer: <Suspense>{drawn}</Suspense> };
+  const chosen = selection.messages();
+  return {
+    act,
+    layer: <Suspense>{layer && draw(layer)}</Suspense>,
+    selected: selection.isOn ? selection.keys : undefined,
+    bar: selection.isOn && (
+      <Suspense>
+        <SelectionBar
+          count={chosen.length}
+          mayForward={chosen.every(isWhole)}
+          mayCopy={chosen.some(hasText)}
+          onForward={() => setLayer({ kind: 'forward', messages: chosen })}
+          onDelete={() => setLayer({ kind: 'delete', messages: chosen })}
+          onCopy={() => {
+            attempt(copy(textOf(chosen.filter(hasText), nameOfSender)));
+            selection.clear();
+          }}
+          onClose={selection.clear}
+        />
+      </Suspense>
+    ),
+  };
+}
+
+/** Tells when something that was the case is not any more, after what was drawn for it is gone. */
+function useEnd(is: boolean, onEnd: () => void) {
+  const was = useRef(is);
+  const latest = useRef(onEnd);
+  latest.current = onEnd;
+  useEffect(() => {
+    if (was.current && !is) latest.current();
+    was.current = is;
+  }, [is]);
 }
 
 type Rights = { mayEdit: boolean; isAdmin: boolean };
@@ -202,16 +289,23 @@ export function isEditable(message: MessageView): boolean {
   return mine && seq > 0 && unsent_at === null && text !== '' && !forwarded;
 }
 
+function isWhole({ unsent_at }: MessageView): boolean {
+  return unsent_at === null;
+}
+
+function hasText({ text }: MessageView): boolean {
+  return text !== '';
+}
+
 function factsOf(message: MessageView, { mayEdit, isAdmin }: Rights): MenuFacts {
-  const isWhole = message.unsent_at === null;
   return {
     own: message.mine,
-    unsent: !isWhole,
-    hasText: message.text !== '',
+    unsent: !isWhole(message),
+    hasText: hasText(message),
     mayEdit: isEditable(message),
     pinned: message.pinned_at !== undefined,
     mayPin: mayEdit,
-    mayUnsend: isWhole && (message.mine || isAdmin),
+    mayUnsend: isWhole(message) && (message.mine || isAdmin),
     myReaction: message.my_reaction,
     hasReactions: message.reactions.length > 0,
   };
@@ -222,20 +316,4 @@ function reactionAt(at: Place): string | undefined {
   if (at instanceof Element) return undefined;
   const chip = document.elementFromPoint(at.x, at.y)?.closest<HTMLElement>('[data-do="toggle-reaction"]');
   return chip?.dataset.emoji;
-}
-
-/** Plain HTTP has no clipboard interface; there the old command does it. */
-async function copy(text: string): Promise<void> {
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else copyBySelection(text);
-  toast(t('action.copied'));
-}
-
-function copyBySelection(text: string) {
-  const field = document.createElement('textarea');
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  document.execCommand('copy');
-  field.remove();
 }

@@ -37,8 +37,10 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
           { name: t('action.edit'), keys: 'E' },
           { name: t('action.forward'), keys: 'F' },
           { name: t('action.copy'), keys: 'C' },
+          { name: t('action.link'), keys: 'L' },
           { name: t('action.pin'), keys: 'P' },
           { name: t('action.react'), keys: '+' },
+          { name: t('action.select'), keys: t('shortcuts.space') },
           { name: t('action.delete'), keys: 'Del' },
           { name: t('action.menu'), keys: 'Enter' },
         ]}

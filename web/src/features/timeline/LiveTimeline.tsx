@@ -31,7 +31,7 @@ import { useRowWindow } from './useRowWindow';
 import { useWhereabouts } from './useWhereabouts';
 
 /** What a conversation's page does with its messages. */
-export type ThreadHandle = Pick<TimelineHandle, 'enter' | 'toLive'>;
+export type ThreadHandle = Pick<TimelineHandle, 'enter' | 'rest' | 'toLive'>;
 
 type Props = {
   ref: RefObject<ThreadHandle | null>;
@@ -42,6 +42,8 @@ type Props = {
   onArrived: () => void;
   /** Names the entry of the browser's history: back at an earlier one, one is back at what was read there. */
   visit: string;
+  /** The messages that are chosen; nothing while none are being chosen. */
+  selected: ReadonlySet<string> | undefined;
   onAct: (act: Act) => void;
   /** A greeting was chosen in an empty conversation. */
   onGreet: (text: string) => void;
@@ -49,7 +51,7 @@ type Props = {
 
 /** The messages of a conversation as the store has them. Mount it anew for each conversation. */
 export function LiveTimeline(props: Props) {
-  const { ref, conversationId, title, at, onArrived, visit, onAct, onGreet } = props;
+  const { ref, conversationId, title, at, onArrived, visit, selected, onAct, onGreet } = props;
   const t = useT();
   const dispatch = useAppDispatch();
   const timeline = useRef<TimelineHandle>(null);
@@ -103,7 +105,11 @@ export function LiveTimeline(props: Props) {
     whereabouts.goLive();
     void dispatch(jumpToLatest(conversationId));
   };
-  useImperativeHandle(ref, () => ({ enter: () => timeline.current?.enter(), toLive: whereabouts.goLive }));
+  useImperativeHandle(ref, () => ({
+    enter: () => timeline.current?.enter(),
+    rest: (key) => timeline.current?.rest(key),
+    toLive: whereabouts.goLive,
+  }));
 
   return (
     <Timeline
@@ -113,6 +119,7 @@ export function LiveTimeline(props: Props) {
       now={now}
       reachesLive={reachesLive}
       newBelow={isAtLive ? 0 : unread}
+      selected={selected}
       head={
         rows.reachesStart && (
           <TimelineHead

@@ -8,6 +8,7 @@ import { Avatar, type Face } from '@/ui/Avatar';
 import { Bubble } from '@/ui/Bubble';
 import { classes } from '@/ui/classes';
 import { IconArrowForwardUp, IconPin } from '@/ui/icons';
+import { PickMark } from '@/ui/PickMark';
 import { Tick } from '@/ui/Tick';
 import { Album, FileCards } from './Attachments';
 import styles from './MessageRow.module.css';
@@ -17,6 +18,7 @@ import { Quote } from './Quote';
 import { Reactions } from './Reactions';
 import { RichText } from './RichText';
 import { RowToolbar } from './RowToolbar';
+import type { RowLook } from './Timeline';
 
 type Props = {
   message: ShownMessage;
@@ -27,18 +29,15 @@ type Props = {
   meId: string | undefined;
   /** Who has read up to exactly here. */
   readers: readonly Face[];
-  /** The pointer or the keyboard is on it. */
-  active: boolean;
-  /** It was jumped to and says so for a moment. */
-  flashed: boolean;
-};
+} & RowLook;
 
 /**
  * One message. It has no listeners of its own: what can be pressed carries `data-do`, and the timeline hears it all.
  */
 export const MessageRow = memo(function MessageRow(props: Props) {
-  const { message, first, last, inGroup, readers, active, flashed } = props;
+  const { message, first, last, inGroup, readers, active, flashed, selected } = props;
   const { own, sender } = message;
+  const label = labelOf(message, readers, selected === true);
   return (
     <>
       <article
@@ -46,16 +45,18 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         data-own={own || undefined}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrow keys move between messages
         tabIndex={-1}
-        aria-label={labelOf(message, readers)}
+        aria-label={label}
         className={classes(
           styles.row,
           own ? styles.own : styles.other,
           first && styles.first,
           last && styles.last,
           flashed && styles.flashed,
+          selected && styles.selected,
           message.state === 'sending' && styles.fresh,
         )}
       >
+        {selected !== undefined && <Choice label={label} selected={selected} />}
         {!own && <div className={styles.picture}>{last && <Avatar {...sender} size={28} />}</div>}
         <div className={styles.column}>
           {first && inGroup && !own && <bdi className={styles.name}>{sender.name}</bdi>}
@@ -150,6 +151,23 @@ function Words({
   );
 }
 
+/** The timeline hears the press; the keyboard is on the message itself. */
+function Choice({ label, selected }: { label: string; selected: boolean }) {
+  return (
+    <label className={styles.choice}>
+      <input
+        type="checkbox"
+        className="visually-hidden"
+        tabIndex={-1}
+        aria-label={label}
+        checked={selected}
+        readOnly
+      />
+      <PickMark on={selected} />
+    </label>
+  );
+}
+
 function Failed({ problem }: { problem: string | undefined }) {
   const translate = useT();
   return (
@@ -188,7 +206,7 @@ function isOnItsWay({ state }: ShownMessage): boolean {
 }
 
 /** The whole message in one sentence, for those who hear it. */
-function labelOf(message: ShownMessage, readers: readonly Face[]): string {
+function labelOf(message: ShownMessage, readers: readonly Face[], isSelected: boolean): string {
   const reactions = message.reactions.reduce((sum, { count }) => sum + count, 0);
   const parts = [
     message.own ? t('message.you') : message.sender.name,
@@ -199,6 +217,7 @@ function labelOf(message: ShownMessage, readers: readonly Face[]): string {
     reactions > 0 && t('message.reactions', { count: reactions }),
     message.own && t(`tick.${message.state}`),
     readers.length > 0 && t('message.readBy', { names: list(readers.map(({ name }) => name)) }),
+    isSelected && t('message.selected'),
   ];
   return series(parts);
 }

@@ -19,7 +19,14 @@ import { lastInView, rowOf, useScrollAnchor } from './scroll-anchor';
 import styles from './Timeline.module.css';
 
 /** How a row is drawn beyond what it holds. */
-export type RowLook = { active: boolean; flashed: boolean };
+export type RowLook = {
+  /** The pointer or the keyboard is on it. */
+  active: boolean;
+  /** It was jumped to and says so for a moment. */
+  flashed: boolean;
+  /** Whether it is chosen; nothing while none are being chosen. */
+  selected: boolean | undefined;
+};
 
 /** A row and how far its top is below that of the thread, in pixels. */
 export type RowPlace = { key: string; top: number };
@@ -37,6 +44,8 @@ export type TimelineHandle = {
   toLive: () => void;
   /** Puts the keyboard on the newest message. */
   enter: () => void;
+  /** Puts the keyboard on a message, and moves nothing; on the thread itself where the message is not in the page. */
+  rest: (key: string) => void;
 };
 
 type Props = {
@@ -49,6 +58,8 @@ type Props = {
   reachesLive: boolean;
   /** How many others' messages came since the reader left the live end. */
   newBelow: number;
+  /** The messages that are chosen; nothing while none are being chosen. */
+  selected: ReadonlySet<string> | undefined;
   renderRow: (row: Exclude<Row, { type: 'new' }>, look: RowLook) => ReactNode;
   /** Above the oldest mounted row: what loads, failed to load, or began here. */
   head: ReactNode;
@@ -75,8 +86,8 @@ const FLASH_MS = 1_300;
 const SEEN_AFTER_MS = 200;
 
 /**
- * The messages of one conversation, newest at the foot. It is one stop for Tab; arrows move from message to message, and
- * letters act on the one that has the focus.
+ * The messages of one conversation, newest at the foot. It is one stop for Tab; arrows move from message to message,
+ * letters act on the one that has the focus, and Space chooses it.
  */
 export function Timeline(props: Props) {
   const {
@@ -86,6 +97,7 @@ export function Timeline(props: Props) {
     now,
     reachesLive,
     newBelow,
+    selected,
     renderRow,
     head,
     foot,
@@ -184,17 +196,22 @@ export function Timeline(props: Props) {
   const enter = () => {
     if (last && scroller.current) rowOf(scroller.current, last)?.focus();
   };
+  const rest = (key: string) => {
+    const row = scroller.current && rowOf(scroller.current, key);
+    (row ?? scroller.current)?.focus({ preventScroll: true });
+  };
   useImperativeHandle(ref, () => ({
     reveal,
     hold,
     holdNew,
     enter,
+    rest,
     place: () => anchor.place,
     isAtLive: () => anchor.isAtLive,
     toLive: () => anchor.toLive(),
   }));
 
-  const gestures = useRowGestures(scroller, onAct);
+  const gestures = useRowGestures(scroller, selected !== undefined, onAct);
   const onKeyDown = (event: KeyboardEvent) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('[data-key]');
     if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -203,6 +220,7 @@ export function Timeline(props: Props) {
       event.preventDefault();
       onMoved();
       if (scroller.current) focusRow(scroller.current, target);
+      if (event.shiftKey && selected) onAct({ kind: 'select-to', key: target });
       return;
     }
     const beside = row ? controlBeside(event.key, row, event.target as Element) : undefined;
@@ -241,8 +259,9 @@ export function Timeline(props: Props) {
                   </p>
                 ) : (
                   renderRow(row, {
-                    active: gestures.active === row.key,
+                    active: gestures.active === row.key && !selected,
                     flashed: flashed === row.key,
+                    selected: selected?.has(row.key),
                   })
                 ),
               )}

@@ -3,8 +3,11 @@ import { readKeymap } from '@/lib/shortcuts';
 
 /** What someone asked of a message, by pointer, finger or key. */
 export type Act =
-  | { kind: 'reply' | 'edit' | 'forward' | 'copy' | 'pin' | 'delete' | 'retry' | 'discard'; key: string }
-  | { kind: 'leave'; key: string }
+  | {
+      kind: 'reply' | 'edit' | 'forward' | 'copy' | 'link' | 'pin' | 'delete' | 'retry' | 'discard';
+      key: string;
+    }
+  | { kind: 'leave' | 'select' | 'select-to'; key: string }
   | { kind: 'menu' | 'react'; key: string; at: Element | { x: number; y: number } }
   | { kind: 'toggle-reaction'; key: string; emoji: string }
   | { kind: 'photo'; key: string; index: number }
@@ -15,8 +18,10 @@ const KEYS: Record<string, Act['kind']> = {
   e: 'edit',
   f: 'forward',
   c: 'copy',
+  l: 'link',
   p: 'pin',
   '+': 'react',
+  ' ': 'select',
   Delete: 'delete',
   Enter: 'menu',
   ContextMenu: 'menu',
@@ -25,7 +30,7 @@ const KEYS: Record<string, Act['kind']> = {
 
 /** What a key means on a message that has the focus. */
 export function actOf(key: string, row: HTMLElement): Act | undefined {
-  const kind = key.length > 1 || readKeymap().letters ? KEYS[key] : undefined;
+  const kind = key.length > 1 || key === ' ' || readKeymap().letters ? KEYS[key] : undefined;
   const of = row.dataset.key;
   if (!kind || of === undefined) return undefined;
   const at = row.querySelector('[data-bubble]') ?? row;
@@ -53,9 +58,13 @@ const LONG_PRESS_SLACK_PX = 8;
 
 /**
  * One set of listeners for all rows: presses on what carries `data-do`, the context menu, a long press, and which row
- * the mouse is over.
+ * the mouse is over. While messages are being chosen a press anywhere on one chooses it, and with Shift all up to it.
  */
-export function useRowGestures(scroller: RefObject<HTMLElement | null>, onAct: (act: Act) => void) {
+export function useRowGestures(
+  scroller: RefObject<HTMLElement | null>,
+  isSelecting: boolean,
+  onAct: (act: Act) => void,
+) {
   const [active, setActive] = useState<string>();
   const press = useRef<{ timer: number; x: number; y: number }>(undefined);
   const isSwallowing = useRef(false);
@@ -74,6 +83,12 @@ export function useRowGestures(scroller: RefObject<HTMLElement | null>, onAct: (
         event.preventDefault();
         return;
       }
+      const key = keyOf(event.target as Element);
+      if (isSelecting && key !== undefined) {
+        event.preventDefault();
+        onAct({ kind: event.shiftKey ? 'select-to' : 'select', key });
+        return;
+      }
       const act = pressed(event.target as Element);
       if (act) onAct(act);
     },
@@ -82,7 +97,7 @@ export function useRowGestures(scroller: RefObject<HTMLElement | null>, onAct: (
       // A selection or a link keeps the browser's own menu.
       if (key === undefined || (event.target as Element).closest('a') || hasSelection()) return;
       event.preventDefault();
-      if (press.current) return;
+      if (press.current || isSelecting) return;
       onAct({ kind: 'menu', key, at: { x: event.clientX, y: event.clientY } });
     },
     onPointerOver: (event: PointerEvent) => {
@@ -95,7 +110,7 @@ export function useRowGestures(scroller: RefObject<HTMLElement | null>, onAct: (
     onPointerDown: (event: PointerEvent) => {
       isSwallowing.current = false;
       const key = keyOf(event.target as Element);
-      if (event.pointerType !== 'touch' || key === undefined) return;
+      if (event.pointerType !== 'touch' || key === undefined || isSelecting) return;
       const { clientX: x, clientY: y } = event;
       const open = () => {
         press.current = undefined;
