@@ -4,6 +4,7 @@ import { Avatar, StackedAvatar } from '@/ui/Avatar';
 import { Badge } from '@/ui/Badge';
 import { Bubble } from '@/ui/Bubble';
 import { Button } from '@/ui/Button';
+import { Calendar } from '@/ui/Calendar';
 import { Chip } from '@/ui/Chip';
 import { EmptyState } from '@/ui/EmptyState';
 import { IconButton } from '@/ui/IconButton';
@@ -24,6 +25,7 @@ import { TextField } from '@/ui/TextField';
 import { Tick, type TickState } from '@/ui/Tick';
 import { TypingDots } from '@/ui/TypingDots';
 import styles from './Components.module.css';
+import { NOW } from './fixtures';
 
 const PEOPLE: Pickable[] = ['Ines', 'Jonas', '田中ゆき'].map((name) => ({
   id: name,
@@ -138,6 +140,7 @@ export function Components() {
             <span>3 of 12</span>
           </SearchField>
         </div>
+        <Calendar min={Date.UTC(2025, 0, 1)} max={NOW} onPick={() => undefined} />
         <PickMark on />
         <PickMark on={false} />
       </Group>

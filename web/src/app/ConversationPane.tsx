@@ -11,6 +11,7 @@ import { selectDraft } from '@/entities/drafts';
 import { useAppDispatch, useAppSelector, useAppStore } from '@/entities/hooks';
 import {
   editMessage,
+  firstSince,
   type MessageView,
   selectMessage,
   selectTimeline,
@@ -32,6 +33,7 @@ import { keyOfRow, LiveTimeline, type ThreadHandle } from '@/features/timeline/L
 import { shownQuote } from '@/features/timeline/shown';
 import { useAccent } from '@/lib/accents';
 import { attachmentUrl, thumbnailUrl } from '@/lib/api';
+import { type Noon, startOf } from '@/lib/calendar';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
 import { lazily } from '@/lib/lazily';
@@ -99,6 +101,8 @@ export function ConversationPane(props: Props) {
   const timeline = useRef<ThreadHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const store = useAppStore();
+  const dispatch = useAppDispatch();
+  const began = useAppSelector((state) => selectConversation(state, id)?.created_at ?? 0);
   const compose = useComposing(id, mode, () => setMode(undefined));
   const accent = useAccent(id);
   const pane = useRef<HTMLDivElement>(null);
@@ -120,6 +124,16 @@ export function ConversationPane(props: Props) {
   });
   const authorOf = (message: MessageView) =>
     message.mine ? t('message.you') : nameOf(selectUser(store.getState(), message.sender_id));
+
+  const toDay = async (day: Noon) => {
+    try {
+      const seq = await dispatch(firstSince(id, startOf(day)));
+      if (seq === undefined) timeline.current?.toLive();
+      else onJump(seq, true);
+    } catch (error) {
+      toast(errorText(error), { tone: 'danger' });
+    }
+  };
 
   const onAct = (act: Act) => {
     const key = keyOfRow(act.key);
@@ -170,6 +184,8 @@ export function ConversationPane(props: Props) {
             title={title}
             onJump={(seq) => onJump(seq, true)}
             onTerms={setTerms}
+            began={began}
+            onDay={(day) => void toDay(day)}
             onClose={() => {
               onFind(false);
               composer.current?.focus();

@@ -1,12 +1,4 @@
-import {
-  type KeyboardEvent,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useT } from '@/lib/i18n';
 import { classes } from './classes';
@@ -22,7 +14,8 @@ import {
   toned,
 } from './emoji';
 import { type EmojiNames, findEmoji, loadEmojiNames, nameOfEmoji } from './emoji-names';
-import { homeOf, type Place, place } from './place';
+import { useFloating } from './floating';
+import { homeOf, type Place } from './place';
 import { SearchField } from './SearchField';
 
 type Props = {
@@ -49,7 +42,7 @@ export function EmojiPicker({ at, onPick, onClose }: Props) {
   const [query, setQuery] = useState('');
   const names = useNames();
   const groups = useGroups(query, names);
-  useFloating(ref, at, onClose);
+  useFloating(ref, { at, prefer: 'above', first: '[data-emoji]', onClose });
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     event.stopPropagation();
@@ -173,30 +166,6 @@ function useNames(): EmojiNames {
     loadEmojiNames().then(setNames, () => undefined);
   }, []);
   return names;
-}
-
-function useFloating(ref: RefObject<HTMLDivElement | null>, at: Place, onClose: () => void) {
-  useLayoutEffect(() => {
-    const picker = ref.current;
-    if (!picker) return undefined;
-    const before = document.activeElement;
-    picker.showPopover();
-    place(picker, at, 'above');
-    picker.querySelector<HTMLElement>('[data-emoji]')?.focus({ preventScroll: true });
-    return () => {
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
-    };
-  }, [ref, at]);
-
-  useEffect(() => {
-    const outside = (event: Event) => {
-      const target = event.target as Node;
-      if (ref.current?.contains(target) || (at instanceof Element && at.contains(target))) return;
-      onClose();
-    };
-    document.addEventListener('pointerdown', outside, true);
-    return () => document.removeEventListener('pointerdown', outside, true);
-  }, [ref, at, onClose]);
 }
 
 /** Arrows go through the table; Up from its first row goes to the field, Down from there into it. */

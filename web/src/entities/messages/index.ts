@@ -1,4 +1,5 @@
 /** Messages: what was said. */
+export { firstSince } from './days';
 export {
   selectIndex,
   selectLoads,

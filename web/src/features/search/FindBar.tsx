@@ -1,11 +1,17 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { type MessageQuery, termsOf } from '@/entities/search';
+import type { Noon } from '@/lib/calendar';
 import { useT } from '@/lib/i18n';
 import { number } from '@/lib/i18n/numbers';
 import type { FindTerm } from '@/lib/text/find';
+import { useNow } from '@/lib/watched';
 import { announce } from '@/ui/Announcer';
+import { Calendar } from '@/ui/Calendar';
+import { useFloating } from '@/ui/floating';
 import { IconButton } from '@/ui/IconButton';
-import { IconChevronDown, IconX } from '@/ui/icons';
+import { IconCalendar, IconChevronDown, IconX } from '@/ui/icons';
+import { homeOf } from '@/ui/place';
 import { SearchField } from '@/ui/SearchField';
 import { Spinner } from '@/ui/Spinner';
 import styles from './FindBar.module.css';
@@ -17,6 +23,10 @@ type Props = {
   onJump: (seq: number) => void;
   /** The words that are looked for now, to be marked in the thread. */
   onTerms: (terms: readonly FindTerm[]) => void;
+  /** When the conversation began; before that there is no day to go to. */
+  began: number;
+  /** To the first message of a day. */
+  onDay: (day: Noon) => void;
   onClose: () => void;
 };
 
@@ -25,9 +35,10 @@ const PAGE = 50;
 
 /**
  * Looks for words in one conversation: Enter goes to the next older message that has them, Shift+Enter back, Escape
- * closes. Ctrl+F in the field is the browser's own search.
+ * closes. Ctrl+F in the field is the browser's own search. Besides words one can go to a day.
  */
-export function FindBar({ conversationId, title, onJump, onTerms, onClose }: Props) {
+export function FindBar(props: Props) {
+  const { conversationId, title, began, onJump, onDay, onTerms, onClose } = props;
   const t = useT();
   const [words, setWords] = useState('');
   const query = useMemo<MessageQuery>(
@@ -61,7 +72,8 @@ export function FindBar({ conversationId, title, onJump, onTerms, onClose }: Pro
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Enter') go(event.shiftKey ? -1 : 1);
+    // On a button beside the field it presses that.
+    if (event.key === 'Enter' && event.target instanceof HTMLInputElement) go(event.shiftKey ? -1 : 1);
     else if (event.key === 'Escape') onClose();
     else return;
     event.preventDefault();
@@ -104,10 +116,68 @@ export function FindBar({ conversationId, title, onJump, onTerms, onClose }: Pro
       <IconButton small label={t('find.newer')} disabled={seqs.length === 0} onClick={() => go(-1)}>
         <IconChevronDown />
       </IconButton>
+      <DayButton began={began} onDay={onDay} />
       <IconButton small label={t('find.close')} onClick={onClose}>
         <IconX />
       </IconButton>
       {status === 'offline' && <p className={styles.note}>{t('search.offline')}</p>}
     </div>
+  );
+}
+
+/** A button with a calendar behind it. */
+function DayButton({ began, onDay }: Pick<Props, 'began' | 'onDay'>) {
+  const t = useT();
+  const [at, setAt] = useState<Element>();
+  return (
+    <>
+      <IconButton
+        small
+        label={t('find.day')}
+        aria-haspopup="dialog"
+        aria-expanded={at !== undefined}
+        onClick={(event) => setAt(at ? undefined : event.currentTarget)}
+      >
+        <IconCalendar />
+      </IconButton>
+      {at && (
+        <DayPicker
+          at={at}
+          began={began}
+          onClose={() => setAt(undefined)}
+          onDay={(day) => {
+            setAt(undefined);
+            onDay(day);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+type PickerProps = Pick<Props, 'began' | 'onDay' | 'onClose'> & { at: Element };
+
+function DayPicker({ at, began, onDay, onClose }: PickerProps) {
+  const t = useT();
+  const now = useNow();
+  const ref = useRef<HTMLDivElement>(null);
+  useFloating(ref, { at, first: '[tabindex="0"]', onClose });
+  return createPortal(
+    <div
+      ref={ref}
+      popover="manual"
+      role="dialog"
+      aria-label={t('find.day')}
+      className={styles.days}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <Calendar min={began} max={now} onPick={onDay} />
+    </div>,
+    homeOf(at),
   );
 }

@@ -31,6 +31,43 @@ export function dayKey(at: number): string {
   return `${date.getFullYear()}-${month}-${String(date.getDate()).padStart(2, '0')}`;
 }
 
+/** A month of a calendar: November 2026. Months are Gregorian, whatever calendar a region goes by. */
+export function monthName(at: number): string {
+  return format(at, { month: 'long', year: 'numeric', calendar: 'gregory' });
+}
+
+/** The number of a day in its month. */
+export function dayNumber(at: number): string {
+  return format(at, { day: 'numeric', calendar: 'gregory' }).replace(/[^\p{N}]/gu, '');
+}
+
+/** A day in full: Monday, 23 November 2026. */
+export function fullDay(at: number): string {
+  return format(at, { dateStyle: 'full', calendar: 'gregory' });
+}
+
+export function weekdayName(at: number, length: 'long' | 'narrow'): string {
+  return format(at, { weekday: length });
+}
+
+/** The day with which weeks begin here; 0 is Sunday. */
+export function firstDayOfWeek(): number {
+  const locale: WeekLocale = new Intl.Locale(regionalLocale());
+  const info = locale.getWeekInfo?.() ?? locale.weekInfo;
+  return (info?.firstDay ?? FIRST_DAYS[locale.baseName] ?? FIRST_DAYS[locale.language] ?? MONDAY) % 7;
+}
+
+/** Browsers tell it in one of two ways, or not at all. */
+type WeekLocale = Intl.Locale & {
+  getWeekInfo?: () => { firstDay: number };
+  weekInfo?: { firstDay: number };
+};
+
+const MONDAY = 1;
+
+/** Where the browser does not tell. */
+const FIRST_DAYS: Readonly<Record<string, number>> = { ar: 6, ja: 0, 'en-US': 0, 'en-CA': 0 };
+
 /** What a day line says: Today, Yesterday, a weekday within the last week, else the date. */
 export function dayName(at: number, now: number): string {
   const days = daysBetween(at, now);
