@@ -39,5 +39,12 @@ test('a demonstration is entered with one press, from two windows, and answers',
     await expect(guide.message('Try these').row).toBeVisible();
     await expect(guide.log.getByText('Guide is typing…')).toBeHidden();
   });
+  await test.step('an account of one’s own is one press away, and so is how to be rid of it all', async () => {
+    await ann.page.getByRole('button', { name: 'Delete all' }).click();
+    await expect(ann.page.getByRole('dialog', { name: 'Delete the demo' })).toContainText('--data');
+    await ann.page.keyboard.press('Escape');
+    await ann.page.getByRole('button', { name: 'Create my account' }).click();
+    await expect(ann.door.heading('Create account')).toBeVisible();
+  });
   await people.close();
 });

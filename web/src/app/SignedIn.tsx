@@ -38,6 +38,7 @@ const MessageResults = lazily(async () => (await import('@/features/search/Messa
 const ShortcutSheet = lazily(async () => (await import('@/features/settings/ShortcutSheet')).ShortcutSheet);
 const Welcome = lazily(async () => (await import('@/features/auth/Welcome')).Welcome);
 const Notices = lazily(async () => (await import('@/features/notices/Notices')).Notices);
+const DemoActs = lazily(async () => (await import('./DemoActs')).DemoActs);
 const Lightbox = lazily(async () => (await import('@/features/lightbox/Lightbox')).Lightbox);
 
 /** Photos that are being looked at. */
@@ -140,7 +141,16 @@ export function SignedIn() {
         isPhone={isPhone}
         me={faceOf(me, me.id)}
         unread={unread}
-        banner={server?.demo && <header className={styles.banner}>{translate('demo.banner')}</header>}
+        banner={
+          server?.demo && (
+            <header className={styles.banner}>
+              {translate('demo.banner')}
+              <Suspense>
+                <DemoActs />
+              </Suspense>
+            </header>
+          )
+        }
         list={
           <CrashBoundary>
             <Suspense>
