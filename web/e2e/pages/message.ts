@@ -52,7 +52,17 @@ export class Message {
   }
 
   async act(
-    item: 'Reply' | 'Edit' | 'Forward' | 'Copy text' | 'Copy link' | 'Pin' | 'Unpin' | 'Select' | 'Info' | 'Delete',
+    item:
+      | 'Reply'
+      | 'Edit'
+      | 'Forward'
+      | 'Copy text'
+      | 'Copy link'
+      | 'Pin'
+      | 'Unpin'
+      | 'Select'
+      | 'Info'
+      | 'Delete',
   ): Promise<void> {
     await this.press('More actions');
     await this.menu.getByRole('menuitem', { name: item, exact: true }).click();
