@@ -139,7 +139,7 @@ export const INSIDE: readonly Screen[] = [
     leave: escape,
   },
   {
-    name: 'nothing is archived',
+    name: 'only what is unread',
     show: async ({ page, list }) => {
       await list.filter('Unread');
       await expect(page.getByRole('button', { name: 'Unread' })).toHaveAttribute('aria-pressed', 'true');
