@@ -12,6 +12,8 @@ import { type Bench, BROWSER } from '../harness/rig';
 import { freePort } from '../harness/sockets';
 
 const program = fileURLToPath(new URL('../node_modules/lighthouse/cli/index.js', import.meta.url));
+/** Each takes a quarter of a minute. */
+const RUNS = 3;
 const CATEGORIES = 'performance,accessibility,best-practices';
 
 type Audit = { score: number | null; numericValue?: number };
@@ -44,7 +46,9 @@ async function inspect(
   port: number,
   folder: string,
 ): Promise<void> {
-  for (const { categories, audits } of await repeat(bench.runs, () => lighthouse(url, port, folder))) {
+  for (const { categories, audits } of await repeat(bench.quick ? 1 : RUNS, () =>
+    lighthouse(url, port, folder),
+  )) {
     const score = (name: string, least: number) =>
       bench.report({
         case: where,

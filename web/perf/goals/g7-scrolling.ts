@@ -9,7 +9,7 @@ import { LIBRARY, type World } from '../harness/world';
 
 const PIXELS_A_SECOND = 4_000;
 const PIXELS = 18_000;
-const GESTURES = 6;
+const GESTURES = 4;
 const HEIGHT_CHANGES = 40;
 const APPENDS = 20;
 const JUMPS = 50;

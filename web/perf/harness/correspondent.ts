@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import type { Ack, ClientCommands, Message } from '../../src/protocol';
+import { pause } from './figures';
 
 /** How many of one socket's messages wait for their ack at a time. */
 const UNDER_WAY_MAX = 64;
+
+/** Long, because the machine may be busy. */
+const ANSWERED_WITHIN_MS = 60_000;
 
 type Command = keyof ClientCommands;
 
@@ -19,28 +23,33 @@ export class Correspondent {
 
   /** Makes an account and connects. It hears nothing, because it does not ask for the feed. */
   static async register(url: string, name: string): Promise<Correspondent> {
-    const { user, token } = await account(url, name);
-    return Correspondent.#connect(url, user.id, token);
+    return Correspondent.connect(url, await account(url, name));
   }
 
-  static async #connect(url: string, userId: string, token: string): Promise<Correspondent> {
+  /** Somebody who has an account already. */
+  static async connect(url: string, { user, token }: Account): Promise<Correspondent> {
     const socket = io(url, { auth: { token }, transports: ['websocket'], forceNew: true });
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('connect_error', reject);
     });
-    return new Correspondent(userId, socket);
+    return new Correspondent(user.id, socket);
   }
 
+  /** Asks, and asks again when it was too fast. */
   async ask<Name extends Command>(
     name: Name,
     payload: ClientCommands[Name]['payload'],
   ): Promise<ClientCommands[Name]['answer']> {
-    const answer = (await this.#socket.timeout(20_000).emitWithAck(name, payload)) as Ack<
-      ClientCommands[Name]['answer']
-    >;
-    if (!answer.ok) throw new Error(`${name}: ${answer.error.code} ${answer.error.message}`);
-    return answer;
+    for (;;) {
+      const answer = (await this.#socket.timeout(ANSWERED_WITHIN_MS).emitWithAck(name, payload)) as Ack<
+        ClientCommands[Name]['answer']
+      >;
+      if (answer.ok) return answer;
+      const { code, message, retry_after_ms } = answer.error;
+      if (code !== 'rate_limited') throw new Error(`${name}: ${code} ${message}`);
+      await pause(retry_after_ms ?? 100);
+    }
   }
 
   async makeGroup(title: string, members: readonly string[]): Promise<string> {
@@ -50,6 +59,12 @@ export class Correspondent {
       member_ids: [...members],
     });
     return conversation.id;
+  }
+
+  /** Has seen all that was said in a conversation until now. */
+  async catchUp(conversation: string): Promise<void> {
+    const { messages } = await this.ask('message:page', { conversation_id: conversation, limit: 1 });
+    await this.ask('conversation:read', { conversation_id: conversation, seq: messages[0]?.seq ?? 0 });
   }
 
   /** The message as the server took it. */
@@ -78,7 +93,7 @@ export class Correspondent {
   }
 }
 
-type Account = { user: { id: string }; token: string };
+export type Account = { user: { id: string }; token: string };
 
 export const PASSWORD = 'a long enough password';
 

@@ -40,6 +40,10 @@ export class World {
     const world = new World(kith, ann.user.id, writers, new Map());
     await world.#fillLibrary();
     await world.#fillRooms();
+    // What is unread is opened at its beginning; she has read everything, and opens it at its end.
+    const reader = await Correspondent.connect(kith.url, ann);
+    for (const id of world.rooms.values()) await reader.catchUp(id);
+    reader.close();
     return world;
   }
 
