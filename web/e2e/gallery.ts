@@ -1,6 +1,7 @@
 /** The views of the gallery that stand still; the live ones are the screens of the real client. */
 export const GALLERY = [
   'signIn',
+  'ended',
   'register',
   'demo',
   'components',

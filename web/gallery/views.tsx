@@ -17,6 +17,7 @@ import { TypingRow } from '@/features/timeline/TypingRow';
 import { ApiError } from '@/lib/api';
 import { t } from '@/lib/i18n';
 import { series } from '@/lib/i18n/lists';
+import { PHONE, useMedia } from '@/lib/media';
 import type { ServerInfo } from '@/protocol';
 import { Chip } from '@/ui/Chip';
 import { IconButton } from '@/ui/IconButton';
@@ -177,7 +178,7 @@ function Frame({ pane, main }: { pane: 'list' | 'main' | 'details'; main: ReactN
     <Shell
       place="chats"
       pane={pane}
-      isPhone={innerWidth < 720}
+      isPhone={useMedia(PHONE)}
       me={KIM}
       unread={3}
       list={<List />}

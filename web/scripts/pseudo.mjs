@@ -15,7 +15,7 @@ const HEIGHT = 844;
 
 /** The live client by its paths, beside the views that stand still. */
 const VIEWS = [
-  ...['signIn', 'register', 'demo', 'list', 'thread', 'kinds'].map((view) => ({
+  ...['signIn', 'ended', 'register', 'demo', 'list', 'thread', 'kinds'].map((view) => ({
     name: view,
     view,
     path: '',

@@ -29,14 +29,18 @@ export async function isInstalled(ann: Visitor): Promise<void> {
   await ann.page.evaluate(async () => void (await navigator.serviceWorker.ready));
 }
 
+/** More than the list of the world has. */
+const SCREENS_MAX = 20;
+
 /** The row of a conversation, wherever it is in the list: it is scrolled to, because the list draws only what is in view. */
 export async function rowOf(ann: Visitor, title: string) {
   const row = ann.list.row(title);
   const list = ann.list.region.getByRole('list');
-  for (const end of [0, 1]) {
-    if (await row.isVisible()) break;
-    await list.evaluate((list, end) => list.parentElement?.scrollTo(0, end * list.scrollHeight), end);
-    await ann.page.waitForTimeout(50);
+  for (let screen = 0; screen < SCREENS_MAX && !(await row.isVisible()); screen += 1) {
+    await list.evaluate(({ parentElement: view }, screen) => {
+      view?.scrollTo(0, screen * view.clientHeight);
+      return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    }, screen);
   }
   await row.scrollIntoViewIfNeeded();
   return row;
