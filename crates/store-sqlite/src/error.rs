@@ -58,6 +58,16 @@ pub(crate) fn refusal_of(error: &Error) -> Refusal {
     }
 }
 
+/// Whether there was no room on the disk. The index of the log lies in memory that is a file: SQLite says that it cannot be
+/// made longer, and not why.
+pub(crate) fn is_full(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::SqliteFailure(failure, _)
+            if failure.code == ErrorCode::DiskFull || failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+    )
+}
+
 /// The disk is full; it may not stay so.
 pub(crate) fn disk_full() -> Refusal {
     Refusal::unavailable("The server's disk is full. Nothing was stored.").retry_after(DISK_FULL_RETRY_MS)

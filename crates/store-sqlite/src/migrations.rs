@@ -1,10 +1,10 @@
-//! The schema, step by step. A database is brought up one numbered step at a time, after a snapshot of it was taken.
+//! The schema, step by step. A database is brought up one numbered step at a time, after a copy of it was kept.
 
-use std::path::Path;
+use std::{fs, io, path::Path};
 
-use rusqlite::{Connection, MAIN_DB};
+use rusqlite::Connection;
 
-use crate::{OpenError, checksums::APPLICATION_ID};
+use crate::{OpenError, checksums::APPLICATION_ID, snapshot::copy_into};
 
 /// All steps, in order. The number of steps taken is the database's `user_version`.
 const STEPS: &[&str] =
@@ -20,7 +20,7 @@ pub(crate) fn migrate(connection: &mut Connection, folder: &Path) -> Result<(), 
         return Err(OpenError::Newer { found: taken, known: STEPS.len() });
     }
     if taken > 0 && taken < STEPS.len() {
-        snapshot(connection, folder, taken)?;
+        keep_copy(connection, folder, taken)?;
     }
     if taken == 0 {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -34,16 +34,82 @@ pub(crate) fn migrate(connection: &mut Connection, folder: &Path) -> Result<(), 
     Ok(())
 }
 
-/// Keeps a copy of the database as it was before the steps that follow `version`.
-fn snapshot(connection: &Connection, folder: &Path, version: usize) -> Result<(), OpenError> {
+/// Keeps a copy of the database as it was before the steps that follow `version`: all of it, every page held against its
+/// checksum, or none.
+fn keep_copy(connection: &Connection, folder: &Path, version: usize) -> Result<(), OpenError> {
     let path = folder.join(format!("kith-before-version-{}.db", version + 1));
     tracing::info!(path = %path.display(), "keeping a copy of the database before it is changed");
-    Ok(connection.backup(MAIN_DB, path, None::<fn(rusqlite::backup::Progress)>)?)
+    let part = path.with_added_extension("part");
+    // An earlier start was cut off while it wrote it.
+    match fs::remove_file(&part) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(OpenError::Copy(error)),
+        _ => {}
+    }
+    let copied = copy_into(connection, &part).and_then(|()| {
+        fs::rename(&part, &path).and_then(|()| fs::File::open(folder)?.sync_all()).map_err(OpenError::Copy)
+    });
+    if copied.is_err() {
+        // What is left of it is removed by the next start, if not now.
+        let _ = fs::remove_file(&part);
+    }
+    copied
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        checksums::{PAGE_BYTES, Pages, scan},
+        store,
+    };
+
+    const COPY: &str = "kith-before-version-2.db";
+
+    /// A database as the first version of the program left it, with something in it.
+    fn old(folder: &Path) -> Connection {
+        let connection = store::connect(&folder.join(store::FILE)).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        connection.execute("INSERT INTO meta (key, value) VALUES ('who', 'ann')", []).unwrap();
+        connection
+    }
+
+    #[test]
+    fn the_copy_from_before_is_whole_and_its_pages_carry_checksums() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = old(folder.path());
+        let half = folder.path().join(COPY).with_added_extension("part");
+        fs::write(&half, "what a start that was cut off has left").unwrap();
+        migrate(&mut connection, folder.path()).unwrap();
+
+        let path = folder.path().join(COPY);
+        assert_eq!(scan(&path, usize::MAX).unwrap(), (Pages::Checked, vec![]));
+        let copy = store::connect(&path).unwrap();
+        let version: usize = copy.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        assert_eq!(version, 1);
+        assert_eq!(store::meta::<String>(&copy, "who").unwrap().as_deref(), Some("ann"));
+        assert!(!half.exists());
+    }
+
+    #[test]
+    fn a_database_with_a_damaged_page_is_neither_copied_nor_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(store::FILE);
+        // Closing the last connection moves everything out of the log.
+        old(folder.path()).close().unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        let last = bytes.len() - PAGE_BYTES / 2;
+        bytes[last] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+
+        let mut connection = store::connect(&path).unwrap();
+        let refused = migrate(&mut connection, folder.path());
+        assert!(matches!(refused, Err(OpenError::Database(_))), "{refused:?}");
+        drop(connection);
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+        assert!(!folder.path().join(COPY).exists());
+    }
 
     #[test]
     fn a_newer_database_is_refused_untouched() {

@@ -1,6 +1,6 @@
 //! A copy of the database as of one moment, while the server goes on; and the beginning of a new timeline from such a copy.
 
-use std::path::Path;
+use std::{fs::File, path::Path};
 
 use kith_chat::Entropy;
 use rusqlite::{Connection, OpenFlags};
@@ -13,14 +13,20 @@ use crate::{OpenError, checksums, store, writer::set_meta};
 /// # Errors
 /// Those of the database and of the disk. What was begun at `into` is then to be removed.
 pub fn snapshot(folder: &Path, into: &Path) -> Result<Moment, OpenError> {
-    let connection = open_to_read(folder)?;
-    let name = into.to_str().ok_or(rusqlite::Error::InvalidPath(into.to_owned()))?;
-    connection.execute("VACUUM INTO ?1", [name])?;
+    copy_into(&open_to_read(folder)?, into)?;
     let copy = checksums::open(into, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     Ok(Moment {
         epoch: store::meta(&copy, "epoch")?.unwrap_or_default(),
         tick: store::meta(&copy, "tick")?.unwrap_or_default(),
     })
+}
+
+/// Writes what `connection` sees to `into`, which must not exist; synced. It goes through the same door as every page: what
+/// is read is held against its checksum, what is written is given one.
+pub(crate) fn copy_into(connection: &Connection, into: &Path) -> Result<(), OpenError> {
+    let name = into.to_str().ok_or(rusqlite::Error::InvalidPath(into.to_owned()))?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    File::open(into).and_then(|copy| copy.sync_all()).map_err(OpenError::Copy)
 }
 
 /// A moment in what a server has kept.

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 use crate::{
     checkpoint::{Checkpointer, empty_log},
     checksums,
-    error::Outcome,
+    error::{Outcome, is_full},
     mark::{self, Mark, Marked},
     migrations::migrate,
     readers::Readers,
@@ -58,7 +58,10 @@ pub enum OpenError {
     },
     /// SQLite could not open or read it.
     #[error("the database cannot be opened")]
-    Database(#[from] rusqlite::Error),
+    Database(#[source] rusqlite::Error),
+    /// There is no room to open it.
+    #[error("the disk is full; what is stored stays as it is, and can be opened once there is room")]
+    Full,
     /// There is no database to read.
     #[error("there is no database in this folder")]
     Missing,
@@ -76,9 +79,24 @@ pub enum OpenError {
     /// The mark of the last commit cannot be read or written.
     #[error("the mark of the last commit, {}, cannot be kept", mark::FILE)]
     Mark(#[source] io::Error),
+    /// A copy of the database cannot be written.
+    #[error("the database cannot be copied")]
+    Copy(#[source] io::Error),
     /// The operating system gave no thread.
     #[error("a thread cannot be started")]
     Thread(#[source] io::Error),
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        if is_full(&error) { Self::Full } else { Self::Database(error) }
+    }
+}
+
+impl OpenError {
+    fn of_mark(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::StorageFull { Self::Full } else { Self::Mark(error) }
+    }
 }
 
 /// Everything that Kith keeps, in one SQLite database.
@@ -230,13 +248,13 @@ fn set_cache(connection: &Connection, kib: usize) -> rusqlite::Result<()> {
 fn check_mark(connection: &Connection, folder: &Path) -> Result<Mark, OpenError> {
     let found: u64 =
         connection.query_row("SELECT value FROM meta WHERE key = 'tick'", [], |row| row.get(0))?;
-    match mark::read(folder).map_err(OpenError::Mark)? {
+    match mark::read(folder).map_err(OpenError::of_mark)? {
         Marked::Commit(marked) if marked > found => return Err(OpenError::Behind { found, marked }),
         Marked::Commit(_) => {}
         Marked::Nothing => tracing::debug!("there is no mark of the last commit yet"),
         Marked::Damaged => tracing::warn!("the mark of the last commit was damaged and is made anew"),
     }
-    Mark::open(folder, found).map_err(OpenError::Mark)
+    Mark::open(folder, found).map_err(OpenError::of_mark)
 }
 
 /// The epoch and the fingerprint key, made when the database is new.
