@@ -468,3 +468,6 @@ pub(crate) fn role_of(connection: &Connection, conversation: i64, user: i64) -> 
         .prepare_cached("SELECT role FROM members WHERE conversation = ?1 AND user = ?2")?
         .query_row([conversation, user], |row| row.get(0).map(rows::role))
 }
+
+#[cfg(test)]
+mod tests;
