@@ -23,6 +23,7 @@ use crate::{
     config::Config,
     console::Console,
     demo::{Bots, Demo, Library, SeedingClock},
+    faults::Switch,
     files::FileBlobs,
     folder::DataFolder,
     http::{self, Edge, Gates},
@@ -91,6 +92,14 @@ pub struct Running {
 /// # Errors
 /// A sentence that says what is in the way: another server on the folder, the address, the database.
 pub async fn start(config: Config) -> Result<Running> {
+    start_with(config, Switch::default()).await
+}
+
+/// Starts a server with what a test has put wrong.
+///
+/// # Errors
+/// Those of [`start`].
+pub async fn start_with(config: Config, faults: Switch) -> Result<Running> {
     let config = Arc::new(config);
     let folder = DataFolder::take(&config.data)?;
     let seeding = config.demo.then(Arc::<SeedingClock>::default);
@@ -106,7 +115,7 @@ pub async fn start(config: Config) -> Result<Running> {
 
     let policy = Policy::new(config.public_url.0.as_ref(), config.trusted_proxies.0.clone());
     let policy = Arc::new(policy);
-    let sockets = sockets(&config);
+    let sockets = realtime::Config { faults, ..sockets(&config) };
     let metrics = Arc::new(Metrics::new());
     let realtime = Arc::new(realtime::start(
         Arc::clone(&chat),

@@ -9,6 +9,7 @@ pub mod metrics;
 
 pub mod app;
 pub mod auth;
+pub mod faults;
 pub mod realtime;
 
 mod addresses;

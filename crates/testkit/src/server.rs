@@ -6,6 +6,7 @@ use kith_protocol::SessionId;
 use kith_server::{
     app::{self, Running},
     config::{Config, Given},
+    faults::Switch,
 };
 use tempfile::TempDir;
 
@@ -15,6 +16,7 @@ use crate::{Device, Person, login, register};
 pub struct TestServer {
     folder: TempDir,
     given: Given,
+    faults: Switch,
     running: Option<Running>,
 }
 
@@ -32,6 +34,15 @@ impl TestServer {
     /// # Panics
     /// When it does not start.
     pub async fn start_with(given: Given) -> Self {
+        Self::start_faulty(given, Switch::default()).await
+    }
+
+    /// Starts a server on an empty folder, with something wrong with it. There are such switches with the feature `faults`
+    /// only.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_faulty(given: Given, faults: Switch) -> Self {
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let own = Given {
             data: Some(folder.path().to_owned()),
@@ -39,7 +50,7 @@ impl TestServer {
             disk_reserve_bytes: given.disk_reserve_bytes.or(Some(0)),
             ..Given::default()
         };
-        let mut server = Self { folder, given: own.or(given), running: None };
+        let mut server = Self { folder, given: own.or(given), faults, running: None };
         server.run().await;
         server
     }
@@ -106,7 +117,8 @@ impl TestServer {
 
     async fn run(&mut self) {
         let config = Config::load(self.given.clone(), None).expect("the options of a test are valid");
-        self.running = Some(app::start(config).await.expect("a server starts on a folder of its own"));
+        let running = app::start_with(config, self.faults.clone()).await;
+        self.running = Some(running.expect("a server starts on a folder of its own"));
     }
 
     async fn halt(&mut self) {

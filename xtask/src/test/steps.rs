@@ -45,7 +45,7 @@ pub(crate) enum Lane {
 /// The replay of recorded transcripts by the client's reducers is its own step; its files end in this.
 const REPLAY: &str = ".replay.test.ts";
 
-pub(crate) static STEPS: [Step; 19] = [
+pub(crate) static STEPS: [Step; 20] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -140,6 +140,14 @@ pub(crate) static STEPS: [Step; 19] = [
         work: rust,
     },
     Step {
+        name: "faults",
+        about: "the checker of histories catches every fault that can be switched into a server",
+        lane: Lane::Rust,
+        needs: &[],
+        after: &["rust"],
+        work: faults,
+    },
+    Step {
         name: "release",
         about: "the program, as `cargo xtask run` builds it",
         lane: Lane::Rust,
@@ -222,7 +230,8 @@ fn one(result: Result<()>) -> Result<Tally> {
 
 fn clippy(workspace: &Workspace, output: &Output) -> Result<Tally> {
     let mut command = in_root(cargo(), workspace);
-    command.args(["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
+    command.args(["clippy", "--locked", "--workspace", "--all-targets", "--features", "kith-torture/faults"]);
+    command.args(["--", "--deny", "warnings"]);
     one(output.run(&mut command))
 }
 
@@ -231,6 +240,15 @@ fn rust(workspace: &Workspace, output: &Output) -> Result<Tally> {
     command.args(["test", "--locked", "--workspace", "--no-fail-fast"]);
     let result = output.run(&mut command);
     let log = fs::read_to_string(workspace.logs().join("rust.log")).context("the step keeps a log")?;
+    counts::cargo_test(&log).or_failure(result)
+}
+
+/// A build of its own: what everything else tests has no faults to switch in.
+fn faults(workspace: &Workspace, output: &Output) -> Result<Tally> {
+    let mut command = in_root(cargo(), workspace);
+    command.args(["test", "--locked", "--package", "kith-torture", "--features", "faults"]);
+    let result = output.run(command.args(["--test", "checker"]));
+    let log = fs::read_to_string(workspace.logs().join("faults.log")).context("the step keeps a log")?;
     counts::cargo_test(&log).or_failure(result)
 }
 

@@ -18,6 +18,7 @@ use super::{
     receipts::{Due, PendingReceipts},
     typing::Typing,
 };
+use crate::faults::Switch;
 
 /// Receipts of a group are told this often.
 const RECEIPTS_EVERY: Duration = Duration::from_secs(1);
@@ -32,12 +33,13 @@ pub(super) struct Fanout {
     board: Arc<Board>,
     receipts: PendingReceipts,
     receipts_due_at: Option<Instant>,
+    faults: Switch,
 }
 
 impl Fanout {
     /// With nothing to tell yet.
-    pub(super) fn new(hub: Arc<Hub>, typing: Arc<Typing>, board: Arc<Board>) -> Self {
-        Self { hub, typing, board, receipts: PendingReceipts::default(), receipts_due_at: None }
+    pub(super) fn new(hub: Arc<Hub>, typing: Arc<Typing>, board: Arc<Board>, faults: Switch) -> Self {
+        Self { hub, typing, board, receipts: PendingReceipts::default(), receipts_due_at: None, faults }
     }
 
     /// Tells until nothing can come any more.
@@ -48,7 +50,9 @@ impl Fanout {
                 match self.receive(&notices) {
                     Ok(published) => {
                         let told_by = published.at;
-                        published.notices.into_iter().for_each(|notice| self.tell(notice, Instant::now()));
+                        for notice in self.faults.notices(published.notices) {
+                            self.tell(notice, Instant::now());
+                        }
                         self.hub.metrics.delivered(told_by.elapsed());
                     }
                     Err(RecvTimeoutError::Timeout) => {}
@@ -201,7 +205,7 @@ mod tests {
         let hub = Arc::new(Hub::new(1, Arc::default()));
         let (board, _doubts) = Board::new(Duration::ZERO);
         let typing = Arc::new(Typing::new(Arc::clone(&hub)));
-        (Fanout::new(Arc::clone(&hub), typing, Arc::new(board)), hub)
+        (Fanout::new(Arc::clone(&hub), typing, Arc::new(board), Switch::default()), hub)
     }
 
     fn read_by_ben(seq: u64, people: &[UserId]) -> Notice {

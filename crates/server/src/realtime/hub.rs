@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use super::feed::{Feed, Verdict};
-use crate::metrics::Metrics;
+use crate::{faults::Switch, metrics::Metrics};
 
 /// Events that may wait for a listener inside of this process.
 const LISTENER_EVENTS_MAX: usize = 1_024;
@@ -45,6 +45,8 @@ pub(super) struct Subscriber {
     pub(super) session: SessionId,
     /// Counts what happens to it.
     pub(super) metrics: Arc<Metrics>,
+    /// What a test has put wrong.
+    pub(super) faults: Switch,
     feed: Mutex<Feed>,
     active: AtomicBool,
 }
@@ -217,8 +219,15 @@ impl Person {
 
 impl Subscriber {
     /// A socket whose feed has not begun.
-    pub(super) fn new(socket: Socket, user: UserId, session: SessionId, metrics: Arc<Metrics>) -> Self {
-        Self { socket, user, session, metrics, feed: Mutex::default(), active: AtomicBool::new(true) }
+    pub(super) fn new(
+        socket: Socket,
+        user: UserId,
+        session: SessionId,
+        metrics: Arc<Metrics>,
+        faults: Switch,
+    ) -> Self {
+        let (feed, active) = (Mutex::default(), AtomicBool::new(true));
+        Self { socket, user, session, metrics, faults, feed, active }
     }
 
     /// Something came in.

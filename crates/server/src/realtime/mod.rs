@@ -30,7 +30,7 @@ use kith_protocol::{Presences, SetTyping, UserId, limits};
 use kith_socketio::Server;
 use tokio::task::JoinHandle;
 
-use crate::{auth::Policy, metrics::Metrics};
+use crate::{auth::Policy, faults::Switch, metrics::Metrics};
 use activity::Activity;
 use admission::Admission;
 use fanout::Fanout;
@@ -58,6 +58,8 @@ pub struct Config {
     pub events_per_second: u32,
     /// Events that it may send at once before the average counts.
     pub events_burst: u32,
+    /// What a test has put wrong.
+    pub faults: Switch,
 }
 
 impl Default for Config {
@@ -76,6 +78,7 @@ impl Default for Config {
             writes_in_flight_max: WRITES_IN_FLIGHT_MAX,
             events_per_second: 2_000,
             events_burst: 8_000,
+            faults: Switch::default(),
         }
     }
 }
@@ -109,7 +112,8 @@ pub fn start(
     let (board, doubts) = Board::new(config.presence_grace);
     let board = Arc::new(board);
     let activity = Arc::new(Activity::new(Arc::clone(&hub)));
-    Fanout::new(Arc::clone(&hub), Arc::clone(&typing), Arc::clone(&board)).spawn(notices);
+    let faults = config.faults.clone();
+    Fanout::new(Arc::clone(&hub), Arc::clone(&typing), Arc::clone(&board), faults).spawn(notices);
     let tasks = vec![
         tokio::spawn(Arc::clone(&typing).run()),
         tokio::spawn(presence::run(Arc::clone(&board), Arc::clone(&chat), doubts)),

@@ -16,7 +16,7 @@ use super::{
     presence::Board,
     typing::Typing,
 };
-use crate::{pace::Pace, payload};
+use crate::{faults::Request, pace::Pace, payload};
 
 /// A signed-in device on a socket.
 ///
@@ -82,13 +82,18 @@ impl Session {
         deed: impl FnOnce(&Chat, UserId, C) -> Reply<C::Answer>,
     ) {
         let ack = event.take_ack();
-        let request = match payload::parse(event.raw_payload()) {
+        let subscriber = &self.attached.subscriber;
+        let payload = match subscriber.faults.request(self.user(), C::EVENT, event.raw_payload()) {
+            Request::Carry(payload) => payload,
+            Request::Answer(json) => return acknowledge(subscriber, ack, &json),
+        };
+        let request = match payload::parse(&payload) {
             Ok(request) => request,
             Err(refusal) => return self.answer::<C>(ack, Err(refusal)),
         };
         let place = self.pipeline.write(event.raw_payload().len()).await;
         let reply = deed(&self.chat, self.user(), request);
-        let subscriber = Arc::clone(&self.attached.subscriber);
+        let subscriber = Arc::clone(subscriber);
         tokio::spawn(async move {
             answer::<C>(&subscriber, ack, reply.await);
             drop(place);
@@ -160,6 +165,11 @@ impl Session {
         if let Ok(said) = payload::parse(event.raw_payload()) {
             self.typing.set(&self.chat, self.user(), &said, Instant::now());
         }
+        let subscriber = &self.attached.subscriber;
+        if subscriber.faults.typing_evicts() {
+            subscriber.stop();
+            subscriber.tell_resync();
+        }
     }
 
     fn answer<C: Command>(&self, ack: Option<AckId>, outcome: Result<C::Answer, Refusal>) {
@@ -168,14 +178,17 @@ impl Session {
 }
 
 impl kith_socketio::Session for Session {
-    async fn event(&mut self, mut event: Event) {
+    async fn event(&mut self, event: Event) {
         self.attached.subscriber.note_active();
-        match self.pace.take(Instant::now()) {
-            Ok(()) => {
-                let name = ClientEvent::from_name(event.name()).map(ClientEvent::name);
-                self.dispatch(event).instrument(tracing::debug_span!("event", name)).await;
+        let Subscriber { session, faults, .. } = &*self.attached.subscriber;
+        for mut event in faults.order(*session, event) {
+            match self.pace.take(Instant::now()) {
+                Ok(()) => {
+                    let name = ClientEvent::from_name(event.name()).map(ClientEvent::name);
+                    self.dispatch(event).instrument(tracing::debug_span!("event", name)).await;
+                }
+                Err(retry_after_ms) => self.refuse_for_now(&mut event, retry_after_ms),
             }
-            Err(retry_after_ms) => self.refuse_for_now(&mut event, retry_after_ms),
         }
     }
 
@@ -192,8 +205,9 @@ impl kith_socketio::Session for Session {
 impl Attached {
     fn new(world: &Admission, signed_in: SignedInAs, socket: Socket) -> Self {
         let SignedInAs { user_id, session_id, .. } = signed_in;
-        let subscriber =
-            Arc::new(Subscriber::new(socket, user_id, session_id, Arc::clone(&world.hub.metrics)));
+        let faults = world.config.faults.clone();
+        let subscriber = Subscriber::new(socket, user_id, session_id, Arc::clone(&world.hub.metrics), faults);
+        let subscriber = Arc::new(subscriber);
         if let Some(oldest) = world.hub.attach(&subscriber) {
             oldest.socket.disconnect();
         }
@@ -231,5 +245,12 @@ fn answer<C: Command>(subscriber: &Subscriber, ack: Option<AckId>, outcome: Resu
     };
     let json = json.expect("wire types always serialize");
     debug_assert!(json.len() <= limits::ANSWER_BYTES_MAX, "{} answers with {} bytes", C::EVENT, json.len());
-    let _ = subscriber.socket.ack_raw(ack, &json, Vec::new());
+    let json = subscriber.faults.answer(subscriber.session, C::EVENT, json);
+    acknowledge(subscriber, Some(ack), &json);
+}
+
+fn acknowledge(subscriber: &Subscriber, ack: Option<AckId>, json: &str) {
+    if let Some(ack) = ack {
+        let _ = subscriber.socket.ack_raw(ack, json, Vec::new());
+    }
 }
