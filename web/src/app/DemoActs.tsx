@@ -17,7 +17,7 @@ export function DemoActs() {
     navigate('/register');
   };
   return (
-    <>
+    <div className={styles.acts}>
       <button type="button" className={styles.act} onClick={() => setDeleting(true)}>
         {t('demo.delete')}
       </button>
@@ -25,7 +25,7 @@ export function DemoActs() {
         {t('demo.register')}
       </button>
       {isDeleting && <HowToDelete onClose={() => setDeleting(false)} />}
-    </>
+    </div>
   );
 }
 
