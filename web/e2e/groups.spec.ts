@@ -183,7 +183,11 @@ test('who is blocked can no longer write, until they are let in again', async ({
 
   const refused = await bens.say('It is cheap');
   await refused.expectState('not sent');
-  await ann.page.getByRole('button', { name: 'Unblock', exact: true }).click();
+  await expect(ann.page.getByRole('button', { name: 'Unblock', exact: true })).toBeVisible();
+  await ann.page.goto('/settings/privacy');
+  await ann.page.getByRole('button', { name: 'Unblock Ben' }).click();
+  await expect(ann.page.getByText('You have not blocked anyone.')).toBeVisible();
+  await ann.page.goBack();
   await expect(anns.field).toBeVisible();
   await expect(anns.message('It is cheap').row).toBeHidden();
   await refused.row.getByRole('button', { name: 'Send again' }).click();

@@ -52,6 +52,7 @@ const PAGES = [
   'privacy',
   'security',
   'shortcuts',
+  'storage',
   'about',
 ] as const;
 

@@ -19,6 +19,7 @@ export {
   IconCircleCheckFilled,
   IconClock,
   IconCopy,
+  IconDatabase,
   IconDeviceLaptop,
   IconDots,
   IconDownload,

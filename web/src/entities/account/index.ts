@@ -29,6 +29,11 @@ export function selectBlocked(state: RootState, user: UserId): boolean {
   return isBlocked(state.account, user);
 }
 
+/** Whom I block. */
+export function selectBlockedIds(state: RootState): readonly UserId[] {
+  return Object.keys(state.account.blocks).filter((user) => isBlocked(state.account, user));
+}
+
 /** Blocks a person, or no longer. Blocked people's messages are not counted and cannot open a conversation. */
 export function block(user: UserId, on: boolean): AppThunk<Promise<void>> {
   return async (_dispatch, _getState, { realtime }) => {

@@ -5,6 +5,7 @@ import {
   IconBell,
   IconBrush,
   IconChevronRight,
+  IconDatabase,
   IconEye,
   IconInfoCircle,
   IconKeyboard,
@@ -23,6 +24,7 @@ const ICONS = {
   privacy: IconEye,
   security: IconLock,
   shortcuts: IconKeyboard,
+  storage: IconDatabase,
   about: IconInfoCircle,
 };
 

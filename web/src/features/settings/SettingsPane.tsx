@@ -12,6 +12,7 @@ import type { SettingsPage } from './pages';
 import { Security } from './Security';
 import styles from './Settings.module.css';
 import { Shortcuts } from './Shortcuts';
+import { Storage } from './Storage';
 
 const PAGES: Record<SettingsPage, () => ReactNode> = {
   profile: ProfilePage,
@@ -21,6 +22,7 @@ const PAGES: Record<SettingsPage, () => ReactNode> = {
   privacy: Privacy,
   security: Security,
   shortcuts: Shortcuts,
+  storage: Storage,
   about: About,
 };
 

@@ -7,6 +7,7 @@ export const SETTINGS_PAGES = [
   'privacy',
   'security',
   'shortcuts',
+  'storage',
   'about',
 ] as const;
 
