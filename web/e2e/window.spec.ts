@@ -1,5 +1,9 @@
+import type { Locator } from '@playwright/test';
+import { SERVER_AWAY } from './complaints';
 import { history, line } from './history';
 import { expect, test } from './journey';
+import { isKept } from './kept';
+import type { Thread } from './pages/thread';
 
 /** As many as a thread ever has in the page. */
 const ROWS_MAX = 180;
@@ -66,6 +70,49 @@ test('a reload returns to what was being read, far from the newest', async ({ ki
   await thread.jumpToLatest.click();
   await expect(thread.message(line(300)).row).toBeInViewport();
 });
+
+test('without a server there is what was read, and words where that ends; with one, the place where it was left', async ({
+  kith,
+  arrive,
+  stranger,
+  complaints,
+}) => {
+  complaints.excuse(SERVER_AWAY);
+  const [elsewhere, ben] = [await arrive('Ann'), await arrive('Ben')];
+  const id = await history(kith, elsewhere, ben, 300);
+  // Another device, which has heard nothing of it so far, and through the form may keep what it reads.
+  const ann = await stranger('Ann');
+  await ann.signIn();
+  const thread = ann.thread('Ben');
+  const newest = thread.message(line(300)).row;
+  await ann.list.open('Ben');
+  await expect(newest).toBeInViewport();
+  await isKept(ann.page, line(300));
+  // It was left at a message that this device does not have: another tab would do it so.
+  await ann.page.goto('/settings/about');
+  await ann.page.evaluate(
+    (places) => localStorage.setItem('kith.places', places),
+    JSON.stringify([[id, { seq: 40, top: 120 }]]),
+  );
+  await kith.stop();
+
+  await ann.page.goto(`/c/${id}`);
+  await expect(newest).toBeInViewport();
+  const end = thread.log.getByText('Older messages are not on this device.');
+  await readBackTo(thread, end);
+
+  await kith.start();
+  await expect(thread.message(line(40)).row).toBeInViewport();
+  await expect(end).toBeHidden();
+});
+
+/** Scrolls up until it is in the page. */
+async function readBackTo(thread: Thread, there: Locator): Promise<void> {
+  await expect(async () => {
+    await thread.log.evaluate((log) => log.scrollTo({ top: 0 }));
+    await expect(there).toBeAttached({ timeout: 500 });
+  }).toPass();
+}
 
 /**
  * Scrolls up by the screen, while a row above what is read grows each time. Tells how far what is read moved by itself,
