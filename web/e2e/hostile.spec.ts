@@ -89,10 +89,15 @@ const DEVICES = {
   },
   'whose storage breaks half-way': () => {
     const { put } = IDBObjectStore.prototype;
+    const broken = new WeakSet<IDBTransaction>();
     let puts = 0;
     IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args) {
       puts += 1;
-      if (puts % 3 === 0) this.transaction.abort();
+      // As a disk does it: the request is taken, and what belongs together fails together.
+      if (puts % 3 === 0 && !broken.has(this.transaction)) {
+        broken.add(this.transaction);
+        queueMicrotask(() => this.transaction.abort());
+      }
       return put.apply(this, args);
     };
   },

@@ -52,7 +52,7 @@ export class Database {
     durability: 'strict' | 'relaxed',
   ): Promise<boolean> {
     const stored = await this.#attempt(async (db) => {
-      const transaction = db.transaction(store, 'readwrite', { durability });
+      const transaction = heeded(db.transaction(store, 'readwrite', { durability }));
       await Promise.all([transaction.store.put(value, key), transaction.done]);
       return true;
     });
@@ -61,14 +61,14 @@ export class Database {
 
   async delete(store: StoreName, keys: readonly string[]): Promise<void> {
     await this.#attempt(async (db) => {
-      const transaction = db.transaction(store, 'readwrite');
+      const transaction = heeded(db.transaction(store, 'readwrite'));
       await Promise.all([...keys.map((key) => transaction.store.delete(key)), transaction.done]);
     });
   }
 
   async clear(stores: readonly StoreName[]): Promise<void> {
     await this.#attempt(async (db) => {
-      const transaction = db.transaction(stores, 'readwrite');
+      const transaction = heeded(db.transaction(stores, 'readwrite'));
       await Promise.all([...stores.map((store) => transaction.objectStore(store).clear()), transaction.done]);
     });
   }
@@ -83,13 +83,12 @@ export class Database {
     work: (transaction: IDBPTransaction<unknown, Stores, Mode>) => Promise<Result>,
   ): Promise<Result | undefined> {
     return this.#attempt(async (db) => {
-      const transaction = db.transaction(stores, mode, { durability: 'relaxed' });
+      const transaction = heeded(db.transaction(stores, mode, { durability: 'relaxed' }));
       try {
         const result = await work(transaction);
         await transaction.done;
         return result;
       } catch (error) {
-        transaction.done.catch(() => undefined);
         abort(transaction);
         throw error;
       }
@@ -142,6 +141,12 @@ export async function inTime<Result>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A request that is refused on the spot leaves nobody waiting for the end of its transaction, which is then no news. */
+function heeded<Transaction extends { done: Promise<void> }>(transaction: Transaction): Transaction {
+  transaction.done.catch(() => undefined);
+  return transaction;
 }
 
 function abort(transaction: { abort(): void }): void {
