@@ -132,7 +132,8 @@ pub(crate) fn page(raw: &str) -> Result<String> {
         "# What the client reaches\n\n\
          Measured by `cargo xtask perf`: the release build on loopback, Chromium driven over its own protocol, each goal by the \
          script of `web/perf` that bears its number. A figure is the median of its runs. *At a quarter* means that the \
-         browser slows its main thread down four times, as a cheap telephone would.\n\n\
+         browser slows its main thread down four times, as a cheap telephone would. Why something is missed stands on \
+         [a page of its own](web-missed.md).\n\n\
          {}\n\
          ## When, and on what\n\n\
          The benchmark index is Lighthouse's measure of a machine's speed; a load average far above 1 means that others \

@@ -43,7 +43,8 @@ async function wander(ann: Visitor, world: World, switches: number): Promise<voi
   for (let turn = 0; turn < switches; turn += 1) {
     const title = world.room(1 + (turn % 20));
     await goTo(ann, world.id(title));
-    await ann.page.waitForSelector(messageIn(title));
+    // Not waitForSelector: what that answers would keep the row, and with it the whole thread, from being let go.
+    await ann.page.locator(messageIn(title)).first().waitFor();
   }
 }
 
