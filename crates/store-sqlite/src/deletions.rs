@@ -34,7 +34,7 @@ const AT_ONCE_MAX: usize = 10_000;
 const LINE_BYTES_MAX: u64 = 4_096;
 
 /// Something that was deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "deleted")]
 pub enum Deletion {
     /// A message, for everyone.
@@ -58,7 +58,7 @@ pub enum Deletion {
 }
 
 /// A message, and who deleted it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Where it was.
     pub conversation_id: ConversationId,

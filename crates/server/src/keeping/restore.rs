@@ -124,13 +124,17 @@ impl Prepared {
         Ok(Self { path })
     }
 
-    /// Begins a new epoch, and deletes again what was deleted. Returns how much that was.
-    fn make_ready(&self, config: &Config, deletions: &[Deletion], sign_out: bool) -> Result<u64> {
+    /// Begins a new epoch, and deletes again what was deleted: since the backup, and while it was being made, which is on the
+    /// list in it and not in its database. Returns how much that was.
+    fn make_ready(&self, config: &Config, since: &[Deletion], sign_out: bool) -> Result<u64> {
         let own = read_list(&self.path.join(DELETIONS_FILE))?;
+        let mut seen = HashSet::new();
+        let deletions: Vec<Deletion> =
+            own.iter().chain(since).filter(|deletion| seen.insert(**deletion)).copied().collect();
         begin_new_epoch(&self.path, &world::entropy()?)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let again = runtime.block_on(self.delete_again(config, deletions, sign_out))?;
-        self.write_list(own.iter().chain(deletions))?;
+        let again = runtime.block_on(self.delete_again(config, &deletions, sign_out))?;
+        self.write_list(&deletions)?;
         // The store empties its log when it is closed in order; what is left in one is not in the database.
         let log = fs::metadata(self.path.join("kith.db-wal")).map_or(0, |log| log.len());
         ensure!(log == 0, "the database could not be closed in order: is the disk full?");
@@ -159,16 +163,12 @@ impl Prepared {
     }
 
     /// The list goes on: a later restore of another backup asks it again.
-    fn write_list<'a>(&self, deletions: impl Iterator<Item = &'a Deletion>) -> Result<()> {
+    fn write_list(&self, deletions: &[Deletion]) -> Result<()> {
         let mut file = File::create(self.path.join(DELETIONS_FILE))?;
-        let mut seen = HashSet::new();
         let mut lines = String::new();
         for deletion in deletions {
-            let line = serde_json::to_string(deletion)?;
-            if seen.insert(line.clone()) {
-                lines.push_str(&line);
-                lines.push('\n');
-            }
+            lines.push_str(&serde_json::to_string(deletion)?);
+            lines.push('\n');
         }
         file.write_all(lines.as_bytes())?;
         file.sync_all()?;

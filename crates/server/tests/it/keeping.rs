@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use kith_protocol::*;
@@ -43,12 +44,33 @@ impl Place {
         self.folder.path().join("backup.tar.zst").to_str().expect("it is text").to_owned()
     }
 
+    /// A server with one person on it, and a backup of it.
+    async fn backed_up() -> (Self, Program) {
+        let place = Self::new();
+        let program = place.start().await;
+        register(program.addr(), "ann").await;
+        let (made, _, complaint) = place.kith(&["backup", &place.backup()]).await;
+        assert!(made, "{complaint}");
+        (place, program)
+    }
+
     async fn start(&self) -> Program {
         Launch::new(PROGRAM).folder(self.data()).start().await.expect("the program starts")
     }
 
     async fn kith(&self, args: &[&str]) -> (bool, String, String) {
         kith(args, &self.data()).await
+    }
+
+    /// Waits until so many deletions are on the list.
+    async fn listed(&self, deletions: usize) {
+        let list = self.data().join("deletions.jsonl");
+        let listed = async {
+            while fs::read_to_string(&list).unwrap_or_default().lines().count() < deletions {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), listed).await.expect("deletions are listed soon");
     }
 
     async fn assert_whole(&self) {
@@ -190,17 +212,9 @@ async fn after_the_disk_is_lost_a_copy_of_the_list_says_what_was_deleted() {
     let answer = ann.call(program.addr(), http::Method::DELETE, &ended, &()).await;
     assert!(answer.status.is_success(), "{}", answer.text());
 
-    let list = place.data().join("deletions.jsonl");
-    let listed = async {
-        while fs::read_to_string(&list).unwrap_or_default().lines().count() < 5 {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(30), listed)
-        .await
-        .expect("deletions are listed soon");
+    place.listed(5).await;
     let copy = place.folder.path().join("deletions.jsonl");
-    fs::copy(&list, &copy).expect("there is room");
+    fs::copy(place.data().join("deletions.jsonl"), &copy).expect("there is room");
     program.kill().await.expect("it runs");
     fs::remove_dir_all(place.data()).expect("it is there");
 
@@ -223,19 +237,53 @@ async fn after_the_disk_is_lost_a_copy_of_the_list_says_what_was_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_backup_is_refused_before_anything_is_touched() {
+async fn what_was_deleted_while_the_backup_was_made_does_not_come_back() {
     let place = Place::new();
     let mut program = place.start().await;
-    register(program.addr(), "ann").await;
-    let backup = place.backup();
-    let name = backup.clone();
-    let (made, _, complaint) = place.kith(&["backup", &name]).await;
+    let ann = register(program.addr(), "ann").await;
+    let person = Person::at(program.addr(), &ann).await;
+    let group = person.group("Walks", &[]).await;
+    let regretted = person.say(group, "regretted").await;
+    person.say(group, "kept").await;
+    program.kill().await.expect("it runs");
+    let before = place.folder.path().join("before");
+    copy_database(&place.data(), &before);
+    program.restart().await.expect("it starts again");
+    unsend(&Person::at(program.addr(), &ann).await, group, regretted.seq).await;
+    place.listed(1).await;
+    program.kill().await.expect("it runs");
+
+    // A backup takes the database first and the list of deletions after it: here, somebody was quick in between.
+    copy_database(&before, &place.data());
+    let backup = &place.backup();
+    let (made, _, complaint) = place.kith(&["backup", backup]).await;
     assert!(made, "{complaint}");
-    let (refused, _, complaint) = place.kith(&["restore", "--replace", &name]).await;
+    fs::remove_dir_all(place.data()).expect("it is there");
+    let (restored, said, complaint) = place.kith(&["restore", backup]).await;
+    assert!(restored && said.contains("1 deletion made since"), "{said}{complaint}");
+    program.restart().await.expect("a restored folder starts");
+    let found = texts(&Person::at(program.addr(), &ann).await, group).await;
+    assert!(found.contains(&"kept".to_owned()) && !found.contains(&"regretted".to_owned()), "{found:?}");
+    place.assert_whole().await;
+}
+
+/// Copies the database, its log and its mark, while nobody has it open.
+fn copy_database(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("there is room");
+    for name in ["kith.db", "kith.db-wal", "kith.mark"] {
+        fs::copy(from.join(name), to.join(name)).expect("it is there");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_backup_is_refused_before_anything_is_touched() {
+    let (place, mut program) = Place::backed_up().await;
+    let backup = &place.backup();
+    let (refused, _, complaint) = place.kith(&["restore", "--replace", backup]).await;
     assert!(!refused && complaint.contains("another kith is running on"), "{complaint}");
     program.kill().await.expect("it runs");
 
-    let whole = fs::read(&backup).expect("it is there");
+    let whole = fs::read(backup).expect("it is there");
     let before = contents(&place.data());
     for (what, bytes) in [
         ("a flipped bit", {
@@ -247,32 +295,27 @@ async fn a_damaged_backup_is_refused_before_anything_is_touched() {
         ("nothing", Vec::new()),
         ("something else", b"not a backup, but long enough to be mistaken for one at first sight".to_vec()),
     ] {
-        fs::write(&backup, bytes).expect("there is room");
-        let (refused, _, complaint) = place.kith(&["restore", "--replace", &name]).await;
+        fs::write(backup, bytes).expect("there is room");
+        let (refused, _, complaint) = place.kith(&["restore", "--replace", backup]).await;
         assert!(!refused && complaint.contains("nothing was changed"), "{what}: {complaint}");
         assert_eq!(contents(&place.data()), before, "{what}");
     }
-    fs::write(&backup, whole).expect("there is room");
-    let (restored, _, complaint) = place.kith(&["restore", "--replace", "--sign-out", &name]).await;
+    fs::write(backup, whole).expect("there is room");
+    let (restored, _, complaint) = place.kith(&["restore", "--replace", "--sign-out", backup]).await;
     assert!(restored, "{complaint}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_that_was_cut_off_is_neither_served_nor_forgotten() {
-    let place = Place::new();
-    let mut program = place.start().await;
-    register(program.addr(), "ann").await;
-    let backup = place.backup();
-    let name = backup.clone();
-    let (made, _, complaint) = place.kith(&["backup", &name]).await;
-    assert!(made, "{complaint}");
+    let (place, mut program) = Place::backed_up().await;
+    let backup = &place.backup();
     program.kill().await.expect("it runs");
     fs::create_dir(place.data().join("restoring")).expect("there is room");
     let refused = program.restart().await;
     assert!(refused.is_err(), "a folder that is half one thing and half another is not served");
-    let (refused, _, complaint) = place.kith(&["restore", &name]).await;
+    let (refused, _, complaint) = place.kith(&["restore", backup]).await;
     assert!(!refused && complaint.contains("--replace"), "{complaint}");
-    let (restored, _, complaint) = place.kith(&["restore", "--replace", &name]).await;
+    let (restored, _, complaint) = place.kith(&["restore", "--replace", backup]).await;
     assert!(restored, "{complaint}");
     program.restart().await.expect("a restored folder starts");
 }
