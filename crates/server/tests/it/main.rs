@@ -11,6 +11,7 @@ mod keeping;
 mod metrics;
 mod origins;
 mod program;
+mod proxied;
 mod realtime_admission;
 mod realtime_feed;
 mod realtime_messages;

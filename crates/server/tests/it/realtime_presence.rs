@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use http::Method;
 use kith_protocol::*;
+use kith_server::config::Given;
 use kith_testkit::{Person, TestServer, rest::PASSWORD};
+
+use crate::asking::{call, header};
 
 #[tokio::test]
 async fn whoever_comes_is_there_at_once_and_whoever_goes_a_while_later() {
@@ -31,6 +35,24 @@ async fn whoever_comes_is_there_at_once_and_whoever_goes_a_while_later() {
     assert!(presence.last_active_at.is_some());
     let presences = watch(&ann, &[device.user_id]).await;
     assert!(presences[0].last_active_at >= presence.last_active_at, "it is kept");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_bots_of_a_demonstration_are_there() {
+    let demonstration = Given { demo: Some(true), demo_library: Some(false), ..Given::default() };
+    let server = TestServer::start_with(demonstration).await;
+    let answer = call(&server, Method::POST, "/demo/ann", &[], "").await;
+    let cookie = header(&answer, "set-cookie").split(';').next().unwrap_or_default();
+    let ann = [("cookie", cookie), ("x-kith", "1")];
+    for bot in ["guide", "herald"] {
+        let found: UserList =
+            call(&server, Method::GET, &format!("/users?query={bot}"), &ann, "").await.json();
+        let bot = found.users.iter().find(|user| user.username == bot).expect("everyone can find it").id;
+        let seen: Presences =
+            call(&server, Method::GET, &format!("/presence?user_ids={bot}"), &ann, "").await.json();
+        assert_eq!(seen.presences, [Presence { user_id: bot, online: true, last_active_at: None }]);
+    }
     server.stop().await;
 }
 
