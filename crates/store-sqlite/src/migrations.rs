@@ -7,8 +7,11 @@ use rusqlite::Connection;
 use crate::{OpenError, checksums::APPLICATION_ID, snapshot::copy_into};
 
 /// All steps, in order. The number of steps taken is the database's `user_version`.
-const STEPS: &[&str] =
-    &[include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_deletions.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_deletions.sql"),
+    include_str!("../migrations/0003_terms.sql"),
+];
 
 /// Brings the database in `folder` to the newest version.
 ///
@@ -32,6 +35,12 @@ pub(crate) fn migrate(connection: &mut Connection, folder: &Path) -> Result<(), 
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// Whether every step has been taken.
+pub(crate) fn is_newest(connection: &Connection) -> rusqlite::Result<bool> {
+    let taken: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(taken == STEPS.len())
 }
 
 /// Keeps a copy of the database as it was before the steps that follow `version`: all of it, every page held against its
@@ -60,7 +69,7 @@ mod tests {
     use super::*;
     use crate::{
         checksums::{PAGE_BYTES, Pages, scan},
-        store,
+        search, store,
     };
 
     const COPY: &str = "kith-before-version-2.db";
@@ -121,6 +130,35 @@ mod tests {
         let refused = migrate(&mut connection, folder.path());
         assert!(matches!(refused, Err(OpenError::Newer { found: 999, .. })));
         assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn what_was_found_before_the_third_step_is_found_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = old(folder.path());
+        connection.execute_batch(STEPS[1]).unwrap();
+        connection.pragma_update(None, "user_version", 2).unwrap();
+        assert!(!is_newest(&connection).unwrap());
+        let one_message = "INSERT INTO meta (key, value) VALUES ('indexed', 5); \
+            INSERT INTO users (num, id, username, display_name, search_key, role, password, created_at) \
+              VALUES (7, x'07', '', '', '', 0, '!', 1); \
+            INSERT INTO conversations (num, id, kind, tick, created_at, created_by) VALUES (12, x'0c', 1, 1, 1, 7); \
+            INSERT INTO messages (conversation, seq, created_version, sender, kind, created_at, doc, text) \
+              VALUES (12, 1, 1, 7, 0, 1, 5, 'Tea?'); \
+            INSERT INTO docs (doc, conversation, seq) VALUES (5, 12, 1); \
+            INSERT INTO terms (rowid, place, words) VALUES (5, 'c12 u7', 'tea');";
+        connection.execute_batch(one_message).unwrap();
+
+        migrate(&mut connection, folder.path()).unwrap();
+        let is_there_more = search::index_pending(&connection, 2).unwrap();
+        assert!(!is_there_more);
+        assert!(is_newest(&connection).unwrap());
+        let found = "SELECT rowid FROM terms WHERE terms MATCH '\"te\"* AND \"#12\" AND \"@7\"'";
+        let doc: i64 = connection.query_row(found, [], |row| row.get(0)).unwrap();
+        assert_eq!(doc, 5);
+        let elsewhere = "SELECT COUNT(*) FROM terms WHERE terms MATCH '\"#7\" OR \"@12\" OR \"1\"*'";
+        let count: i64 = connection.query_row(elsewhere, [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 0, "a place is not taken for a word, nor for another place");
     }
 
     #[test]

@@ -129,8 +129,9 @@ impl SqliteStore {
         let mut connection = connect(&path)?;
         // Should something be missing, the log stays as it was found.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        migrate(&mut connection, folder)?;
+        // First, because what a migration deletes must be gone as well.
         writing_pragmas(&connection, options.writer_cache_kib)?;
+        migrate(&mut connection, folder)?;
         let (epoch, fingerprint_key) = identity(&connection, entropy)?;
         let mark = check_mark(&connection, folder)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;

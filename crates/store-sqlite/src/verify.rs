@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::{
     OpenError, checksums,
     mark::{self, Marked},
+    migrations::is_newest,
     search,
     snapshot::open_to_read,
     store::{self, meta},
@@ -152,7 +153,10 @@ fn examine_content(folder: &Path, examined: &mut Examined) -> Result<(), OpenErr
     for rule in RULES {
         examined.findings.extend(broken(&snapshot, rule)?);
     }
-    examined.findings.extend(examine_index(&snapshot)?);
+    // An older database has its index as its own program made it, until it is opened and brought up to date.
+    if is_newest(&snapshot)? {
+        examined.findings.extend(examine_index(&snapshot)?);
+    }
     Ok(())
 }
 
