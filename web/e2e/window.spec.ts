@@ -54,7 +54,7 @@ test('a reload returns to what was being read, far from the newest', async ({ ki
   // Through the form, which says that this device is one's own and may remember the place.
   await ann.register();
   await ben.register();
-  const id = await history(kith, ann, ben, 300);
+  const id = await history(kith, ann, ben, 200);
   const thread = ann.thread('Ben');
   const read = thread.message(line(40)).row;
   await ann.page.goto(`/c/${id}?at=40`);
@@ -65,10 +65,10 @@ test('a reload returns to what was being read, far from the newest', async ({ ki
   await ann.page.reload();
   await expect(read).toBeInViewport();
   await expect.poll(top).toBe(before);
-  await expect(thread.message(line(300)).row).not.toBeAttached();
+  await expect(thread.message(line(200)).row).not.toBeAttached();
 
   await thread.jumpToLatest.click();
-  await expect(thread.message(line(300)).row).toBeInViewport();
+  await expect(thread.message(line(200)).row).toBeInViewport();
 });
 
 test('without a server there is what was read, and words where that ends; with one, the place where it was left', async ({
