@@ -16,6 +16,20 @@ pub(crate) struct Measurement {
     pub(crate) case: String,
     /// How it was made.
     pub(crate) parameters: Value,
+    /// What was done, how fast and at what cost.
+    #[serde(flatten)]
+    pub(crate) work: Option<Work>,
+    /// As the clients saw it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) latency_ms: Option<Latency>,
+    /// Figures that only this case has.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub(crate) more: Value,
+}
+
+/// What was done in a stretch of time.
+#[derive(Debug, Serialize)]
+pub(crate) struct Work {
     /// What is counted.
     pub(crate) unit: &'static str,
     /// How many of them.
@@ -31,12 +45,6 @@ pub(crate) struct Measurement {
     pub(crate) load_cpu_percent: f64,
     /// What the server has in memory at the end, in KiB.
     pub(crate) pss_kib: u64,
-    /// As the clients saw it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) latency_ms: Option<Latency>,
-    /// Figures that only this case has.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub(crate) more: Value,
 }
 
 /// Percentiles, in milliseconds.
@@ -90,9 +98,7 @@ impl Stopwatch {
         let seconds = self.started.elapsed().as_secs_f64();
         let server_cpu = (server.cpu()? - self.server).as_secs_f64();
         let load_cpu = (own_cpu()? - self.load).as_secs_f64();
-        Ok(Measurement {
-            case: case.into(),
-            parameters: Value::Null,
+        let work = Work {
             unit,
             count,
             seconds,
@@ -101,13 +107,17 @@ impl Stopwatch {
             server_cpu_percent: 100.0 * server_cpu / seconds,
             load_cpu_percent: 100.0 * load_cpu / seconds,
             pss_kib: server.pss_kib()?,
-            latency_ms: None,
-            more: Value::Null,
-        })
+        };
+        Ok(Measurement { work: Some(work), ..Measurement::new(case) })
     }
 }
 
 impl Measurement {
+    /// Of this case, with nothing measured yet.
+    pub(crate) fn new(case: impl Into<String>) -> Self {
+        Self { case: case.into(), parameters: Value::Null, work: None, latency_ms: None, more: Value::Null }
+    }
+
     /// With how it was made.
     pub(crate) fn with(self, parameters: Value) -> Self {
         Self { parameters, ..self }

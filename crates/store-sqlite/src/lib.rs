@@ -3,7 +3,7 @@
 //! In reading order: [`SqliteStore`] opens a data folder and is what the rules see; `writer` commits whatever has queued,
 //! in one transaction, and tells the bus after the commit is on disk; `readers` answer from snapshots; the nouns hold the
 //! SQL. `checksums` and `mark` see to it that nothing damaged is served and nothing acknowledged is missed; `snapshot`,
-//! `deletions` and [`examine`] are for whoever keeps the data. `migrations/` is the schema.
+//! `deletions`, [`sizes`](sizes()) and [`examine`] are for whoever keeps the data; [`Bulk`] fills a folder to be measured. `migrations/` is the schema.
 
 mod store;
 pub use store::{OpenError, Options, SqliteStore};
@@ -16,10 +16,12 @@ mod mark;
 mod migrations;
 mod readers;
 mod writer;
-pub use writer::{Commit, CommitWatch};
+pub use writer::{Bulk, Commit, CommitWatch};
 
 mod deletions;
 pub use deletions::{DELETIONS_FILE, Deletion, Place, known_deletions, read_list};
+mod sizes;
+pub use sizes::{Size, sizes};
 mod snapshot;
 pub use snapshot::{Moment, begin_new_epoch, snapshot};
 mod verify;

@@ -126,15 +126,8 @@ impl SqliteStore {
         entropy: &Entropy,
     ) -> Result<Self, OpenError> {
         let path = folder.join(FILE);
-        let mut connection = connect(&path)?;
-        // Should something be missing, the log stays as it was found.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        // First, because what a migration deletes must be gone as well.
-        writing_pragmas(&connection, options.writer_cache_kib)?;
-        migrate(&mut connection, folder)?;
-        let (epoch, fingerprint_key) = identity(&connection, entropy)?;
-        let mark = check_mark(&connection, folder)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        let ToWrite { connection, epoch, fingerprint_key, mark } =
+            open_to_write(folder, options.writer_cache_kib, entropy)?;
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
         let broken = Broken::default();
         let checkpointer = Checkpointer::start(&path, Arc::clone(&broken))?;
@@ -212,6 +205,35 @@ impl Store for SqliteStore {
     fn writable(&self) -> Result<(), Refusal> {
         self.writer.writable()
     }
+}
+
+/// A database that is up to date and whole, on the connection that will write to it.
+pub(crate) struct ToWrite {
+    pub(crate) connection: Connection,
+    epoch: String,
+    fingerprint_key: [u8; 32],
+    mark: Mark,
+}
+
+/// Opens the database in `folder`, made when there is none, and brings it up to date.
+///
+/// # Errors
+/// See [`OpenError`]; the database is then as it was.
+pub(crate) fn open_to_write(
+    folder: &Path,
+    cache_kib: usize,
+    entropy: &Entropy,
+) -> Result<ToWrite, OpenError> {
+    let mut connection = connect(&folder.join(FILE))?;
+    // Should something be missing, the log stays as it was found.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // First, because what a migration deletes must be gone as well.
+    writing_pragmas(&connection, cache_kib)?;
+    migrate(&mut connection, folder)?;
+    let (epoch, fingerprint_key) = identity(&connection, entropy)?;
+    let mark = check_mark(&connection, folder)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(ToWrite { connection, epoch, fingerprint_key, mark })
 }
 
 /// A connection as all of them are.

@@ -3,6 +3,7 @@
 //! One transaction and one fsync serve the whole batch, so the more there is to do the less each costs. Only after the
 //! commit is on disk is anything told: the bus hears of it in the order of commits, then those who asked are answered.
 
+mod bulk;
 mod commits;
 mod write;
 
@@ -16,6 +17,7 @@ use std::{
     time::Duration,
 };
 
+pub use bulk::Bulk;
 use commits::Commits;
 use kith_chat::{Bus, Refusal, Reply, Turn};
 use kith_protocol::ConversationId;

@@ -7,6 +7,7 @@ use hdrhistogram::Histogram;
 use kith_chat::Entropy;
 use kith_protocol::{ClientId, ConversationId};
 use serde_json::json;
+use tempfile::TempDir;
 
 use super::{Bench, Report};
 use crate::{
@@ -26,7 +27,7 @@ const STAMP_DIGITS: usize = 12;
 
 /// How it is written.
 #[derive(Clone, Copy)]
-enum Pace {
+pub(crate) enum Pace {
     /// The next one when one is acknowledged: this many are under way for each pair.
     Closed(usize),
     /// This many a second in all, whether or not the server keeps up: how long one took counts from when it was due.
@@ -41,8 +42,9 @@ struct Case {
     delivered: bool,
 }
 
-const CASES: [Case; 5] = [
+const CASES: [Case; 6] = [
     Case { name: "direct-500x16", pairs: 500, pace: Pace::Closed(16), delivered: false },
+    Case { name: "direct-500x8", pairs: 500, pace: Pace::Closed(8), delivered: false },
     Case { name: "direct-500x8-delivered", pairs: 500, pace: Pace::Closed(8), delivered: true },
     Case { name: "direct-500x1", pairs: 500, pace: Pace::Closed(1), delivered: false },
     Case { name: "direct-1x1", pairs: 1, pace: Pace::Closed(1), delivered: false },
@@ -51,23 +53,25 @@ const CASES: [Case; 5] = [
 
 /// Measures every case on a folder of its own, then kills the server and counts what it has kept.
 pub(super) fn run(bench: &Bench, report: Report<'_>) -> Result<()> {
-    CASES.iter().try_for_each(|case| measure(bench, case, report))
+    for run in 1..=bench.runs {
+        for case in &CASES {
+            let data = measure(bench, case, report)?;
+            if run == bench.runs {
+                bench.verify(&data)?;
+            }
+        }
+    }
+    Ok(())
 }
 
-fn measure(bench: &Bench, case: &Case, report: Report<'_>) -> Result<()> {
-    let data = bench.data()?;
-    let fill = Fill::open(data.path())?;
-    let people = fill.people(2 * case.pairs)?;
-    let (writers, readers) = people.split_at(case.pairs);
-    let conversations = fill.directs(writers.iter().zip(readers))?;
-    fill.close()?;
-
+fn measure(bench: &Bench, case: &Case, report: Report<'_>) -> Result<TempDir> {
+    let (data, people, conversations) = fill(bench, case.pairs)?;
     let server = bench.serve(&data, &[])?;
     let mut sockets = Sockets::new(server.addr())?;
     lobby::sign_in(&mut sockets, &people, 200)?;
     lobby::sync_all(&mut sockets, 64)?;
 
-    let mut load = Direct::new(case, &conversations);
+    let mut load = Direct::new(case.pace, case.delivered, &conversations);
     load.run_for(&mut sockets, Duration::from_secs(1))?;
     load.forget();
     let watch = Stopwatch::start(&server)?;
@@ -77,7 +81,7 @@ fn measure(bench: &Bench, case: &Case, report: Report<'_>) -> Result<()> {
     let measurement = watch.stop(&server, case.name, "acknowledged messages", load.acks.len())?;
     server.kill()?;
 
-    let kept = count(data.path(), writers, &conversations)?;
+    let kept = count(data.path(), &people[..case.pairs], &conversations)?;
     ensure!(kept == load.acknowledged, "{} were acknowledged and {kept} are there", load.acknowledged);
     ensure!(load.refused == 0, "{} were refused", load.refused);
     let delivery: crate::measurement::Latency = (&load.deliveries).into();
@@ -86,7 +90,19 @@ fn measure(bench: &Bench, case: &Case, report: Report<'_>) -> Result<()> {
             .with(json!({ "pairs": case.pairs, "message_bytes": MESSAGE_BYTES, "delivered": case.delivered }))
             .seen(&load.acks)
             .and(json!({ "delivery_ms": delivery, "counted_after_kill": kept })),
-    )
+    )?;
+    Ok(data)
+}
+
+/// A folder of pairs: those who write, then those who read.
+pub(crate) fn fill(bench: &Bench, pairs: usize) -> Result<(TempDir, Vec<Person>, Vec<ConversationId>)> {
+    let data = bench.data()?;
+    let fill = Fill::open(data.path())?;
+    let people = fill.people(2 * pairs)?;
+    let (writers, readers) = people.split_at(pairs);
+    let conversations = fill.directs(writers.iter().zip(readers))?;
+    fill.close()?;
+    Ok((data, people, conversations))
 }
 
 fn count(folder: &std::path::Path, writers: &[Person], conversations: &[ConversationId]) -> Result<u64> {
@@ -99,7 +115,7 @@ fn count(folder: &std::path::Path, writers: &[Person], conversations: &[Conversa
 }
 
 /// Sockets `0..pairs` write, `pairs..2 * pairs` read.
-struct Direct {
+pub(crate) struct Direct {
     conversations: Vec<String>,
     pace: Pace,
     delivered: bool,
@@ -110,9 +126,9 @@ struct Direct {
     next_due: u64,
     next_pair: usize,
     under_way: usize,
-    acknowledged: u64,
-    refused: u64,
-    acks: Histogram<u64>,
+    pub(crate) acknowledged: u64,
+    pub(crate) refused: u64,
+    pub(crate) acks: Histogram<u64>,
     deliveries: Histogram<u64>,
     readers: Vec<Reader>,
 }
@@ -126,11 +142,11 @@ struct Reader {
 }
 
 impl Direct {
-    fn new(case: &Case, conversations: &[ConversationId]) -> Self {
+    pub(crate) fn new(pace: Pace, delivered: bool, conversations: &[impl ToString]) -> Self {
         Self {
             conversations: conversations.iter().map(ToString::to_string).collect(),
-            pace: case.pace,
-            delivered: case.delivered,
+            pace,
+            delivered,
             entropy: Entropy::from_seed(clock::seed()),
             words: Words::from_seed(7),
             text: String::new(),
@@ -142,12 +158,12 @@ impl Direct {
             refused: 0,
             acks: histogram(),
             deliveries: histogram(),
-            readers: vec![Reader::default(); case.pairs],
+            readers: vec![Reader::default(); conversations.len()],
         }
     }
 
     /// Writes for this long, then waits for what is under way.
-    fn run_for(&mut self, sockets: &mut Sockets, time: Duration) -> Result<()> {
+    pub(crate) fn run_for(&mut self, sockets: &mut Sockets, time: Duration) -> Result<()> {
         let outbox = sockets.outbox();
         let now = outbox.micros();
         self.until = now + time.as_micros() as u64;
@@ -163,7 +179,7 @@ impl Direct {
     }
 
     /// Forgets the times of what was only to warm up. What was acknowledged still counts.
-    fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.acks.reset();
         self.deliveries.reset();
     }

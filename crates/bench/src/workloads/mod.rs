@@ -1,15 +1,17 @@
 //! The workloads: each fills a folder, starts a server on it and measures.
 
-mod direct;
-mod group;
+pub(crate) mod direct;
+pub(crate) mod group;
 mod history;
 mod idle;
-mod search;
-mod sync;
+mod photos;
+pub(crate) mod search;
+pub(crate) mod sync;
+mod syncs;
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, process::Command, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use tempfile::TempDir;
 
@@ -30,6 +32,10 @@ pub(crate) enum Workload {
     Sync,
     /// Two words, newest first
     Search,
+    /// Photos of 12 megapixels, and those who write meanwhile
+    Photos,
+    /// Under `strace`: how often the log is synced
+    Syncs,
 }
 
 /// Takes what was measured.
@@ -39,12 +45,22 @@ pub(crate) type Report<'a> = &'a mut dyn FnMut(Measurement) -> Result<()>;
 pub(crate) struct Bench {
     pub(crate) program: PathBuf,
     pub(crate) quick: bool,
+    /// How often each is measured.
+    pub(crate) runs: usize,
     pub(crate) folder: Option<PathBuf>,
 }
 
 impl Workload {
-    pub(crate) const ALL: &[Self] =
-        &[Self::Direct, Self::Group, Self::Idle, Self::History, Self::Sync, Self::Search];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Direct,
+        Self::Group,
+        Self::Idle,
+        Self::History,
+        Self::Sync,
+        Self::Search,
+        Self::Photos,
+        Self::Syncs,
+    ];
 }
 
 impl Bench {
@@ -57,10 +73,12 @@ impl Bench {
             Workload::History => history::run(self, report),
             Workload::Sync => sync::run(self, report),
             Workload::Search => search::run(self, report),
+            Workload::Photos => photos::run(self, report),
+            Workload::Syncs => syncs::run(self, report),
         }
     }
 
-    fn data(&self) -> Result<TempDir> {
+    pub(crate) fn data(&self) -> Result<TempDir> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("kith-bench");
         Ok(match &self.folder {
@@ -69,16 +87,25 @@ impl Bench {
         })
     }
 
-    fn serve(&self, data: &TempDir, args: &[&str]) -> Result<Server> {
+    pub(crate) fn serve(&self, data: &TempDir, args: &[&str]) -> Result<Server> {
         Server::start(&self.program, data.path(), args)
     }
 
-    /// How long one closed loop runs.
-    fn time(&self) -> Duration {
-        Duration::from_secs(if self.quick { 3 } else { 10 })
+    /// Has the program itself examine what it has written.
+    fn verify(&self, data: &TempDir) -> Result<()> {
+        let mut verify = Command::new(&self.program);
+        let output = verify.args(["verify", "--data"]).arg(data.path()).output()?;
+        let report = String::from_utf8_lossy(&output.stdout);
+        ensure!(output.status.success(), "`kith verify` found: {report}");
+        Ok(())
     }
 
-    fn either<T>(&self, quick: T, full: T) -> T {
+    /// How long one closed loop runs.
+    pub(crate) fn time(&self) -> Duration {
+        Duration::from_secs(if self.quick { 2 } else { 5 })
+    }
+
+    pub(crate) fn either<T>(&self, quick: T, full: T) -> T {
         if self.quick { quick } else { full }
     }
 }

@@ -1,20 +1,10 @@
 //! Coming back after an absence: a person in 500 conversations asks what has changed, and 20 have.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, ensure};
-use hdrhistogram::Histogram;
 use serde_json::json;
 
 use super::{Bench, Report};
-use crate::{
-    fill::Fill,
-    lobby,
-    measurement::{Stopwatch, histogram, note},
-    packet,
-    sockets::{Load, Outbox, Sockets},
-    words::Words,
-};
+use crate::{fill::Fill, lobby, packet, repeat::Repeat, sockets::Sockets, words::Words};
 
 const CONVERSATIONS: usize = 500;
 const CHANGED: usize = 20;
@@ -43,28 +33,51 @@ pub(super) fn run(bench: &Bench, report: Report<'_>) -> Result<()> {
     let server = bench.serve(&data, &[])?;
     let mut sockets = Sockets::new(server.addr())?;
     lobby::sign_in(&mut sockets, &people, PEOPLE)?;
-    let mut load = Syncs { cursors, until: 0, under_way: 0, listed: 0, took: histogram() };
-    load.run_for(&mut sockets, Duration::from_millis(500))?;
-    ensure!(load.listed == CHANGED, "{} conversations were listed", load.listed);
-    load.took.reset();
-    let watch = Stopwatch::start(&server)?;
-    load.run_for(&mut sockets, bench.time())?;
-    let measurement = watch.stop(&server, "sync", "answers", load.took.len())?;
-    report(
-        measurement
-            .with(json!({ "conversations": CONVERSATIONS, "changed": CHANGED, "devices": PEOPLE }))
-            .seen(&load.took),
-    )
+    let listed = listed(&mut sockets, &cursors)?;
+    ensure!(listed == CHANGED, "{listed} conversations were listed");
+    let mut syncs = Repeat::new("sync", PEOPLE, |who| request(&cursors[who]));
+    syncs.warm(&mut sockets)?;
+    for _ in 0..bench.runs {
+        let measurement = syncs.measure(&server, &mut sockets, ("sync", "answers"), bench.time())?;
+        report(
+            measurement
+                .with(json!({ "conversations": CONVERSATIONS, "changed": CHANGED, "devices": PEOPLE })),
+        )?;
+    }
+    Ok(())
+}
+
+/// What a device asks that has come so far.
+pub(crate) fn request(cursor: &str) -> String {
+    format!("{{\"cursor\":\"{cursor}\"}}")
+}
+
+/// How many conversations the first device is told of.
+pub(crate) fn listed(sockets: &mut Sockets, cursors: &[String]) -> Result<usize> {
+    let mut listed = 0;
+    lobby::ask_all(
+        sockets,
+        "sync",
+        1,
+        |who| request(&cursors[who]),
+        |who, answer| {
+            if who == 0 {
+                let answer = packet::parse(answer).unwrap_or_default();
+                listed = answer["conversations"].as_array().map_or(0, Vec::len);
+            }
+        },
+    )?;
+    Ok(listed)
 }
 
 /// Syncs every socket from the beginning to the end of its list.
-fn newest_cursors(sockets: &mut Sockets) -> Result<Vec<String>> {
+pub(crate) fn newest_cursors(sockets: &mut Sockets) -> Result<Vec<String>> {
     let mut cursors = vec![serde_json::Value::Null; sockets.len()];
     loop {
         let asked = cursors.clone();
         let mut more = false;
         let payload = |who: usize| json!({ "cursor": asked[who] }).to_string();
-        lobby::ask_all(sockets, "sync", PEOPLE, payload, |who, answer| {
+        lobby::ask_all(sockets, "sync", sockets.len(), payload, |who, answer| {
             let answer = packet::parse(answer).unwrap_or_default();
             cursors[who] = answer["cursor"].clone();
             more |= answer["more"].as_bool().unwrap_or(false);
@@ -73,47 +86,5 @@ fn newest_cursors(sockets: &mut Sockets) -> Result<Vec<String>> {
             let texts = cursors.iter().map(|cursor| cursor.as_str().map(str::to_owned));
             return texts.collect::<Option<_>>().context("a sync answers a cursor");
         }
-    }
-}
-
-struct Syncs {
-    cursors: Vec<String>,
-    until: u64,
-    under_way: usize,
-    listed: usize,
-    took: Histogram<u64>,
-}
-
-impl Syncs {
-    fn run_for(&mut self, sockets: &mut Sockets, time: Duration) -> Result<()> {
-        let outbox = sockets.outbox();
-        self.until = outbox.micros() + time.as_micros() as u64;
-        (0..self.cursors.len()).for_each(|who| self.ask(outbox, who));
-        sockets.run(self, time + Duration::from_secs(30))
-    }
-
-    fn ask(&mut self, sockets: &mut Outbox, who: usize) {
-        let payload = format!("{{\"cursor\":\"{}\"}}", self.cursors[who]);
-        sockets.ask(who, sockets.micros(), "sync", &payload);
-        self.under_way += 1;
-    }
-}
-
-impl Load for Syncs {
-    fn answer(&mut self, sockets: &mut Outbox, who: usize, id: u64, answer: &[u8]) {
-        self.under_way -= 1;
-        let now = sockets.micros();
-        note(&mut self.took, now - id);
-        if self.listed == 0 {
-            let answer = packet::parse(answer).unwrap_or_default();
-            self.listed = answer["conversations"].as_array().map_or(0, Vec::len);
-        }
-        if now < self.until {
-            self.ask(sockets, who);
-        }
-    }
-
-    fn is_done(&self) -> bool {
-        self.under_way == 0
     }
 }
