@@ -126,7 +126,7 @@ fn page(results: &[Value]) -> Result<String> {
         "# What others reach under the same load\n\n\
          Measured on {} by `cargo xtask bench --peers` at {}: {how}. {}, Linux {}, load average {load:.1}; each server alone \
          on one core, the same load generator on the other, loopback, WebSocket, 100-byte messages, the same events with the \
-         same fields. The peers are [two dozen lines each way](../../{SCRIPTS}/server.js): they know no passwords, no \
+         same fields. The peers are [one short script](../../{SCRIPTS}/server.js): they know no passwords, no \
          membership, no receipts and no search, and trust whoever connects; Kith does all of it. In brackets: how many times \
          better Kith is; below 1 it is behind.\n\n\
          {}\n\
