@@ -49,28 +49,6 @@ test('a quote far back is jumped to, and Back returns', async ({ kith, arrive })
   await expect(thread.message(line(250)).row).toBeInViewport();
 });
 
-test('a reload returns to what was being read, far from the newest', async ({ kith, stranger }) => {
-  const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
-  // Through the form, which says that this device is one's own and may remember the place.
-  await ann.register();
-  await ben.register();
-  const id = await history(kith, ann, ben, 200);
-  const thread = ann.thread('Ben');
-  const read = thread.message(line(40)).row;
-  await ann.page.goto(`/c/${id}?at=40`);
-  await expect(read).toBeInViewport();
-  const top = async () => Math.round((await read.boundingBox())?.y ?? 0);
-  const before = await top();
-
-  await ann.page.reload();
-  await expect(read).toBeInViewport();
-  await expect.poll(top).toBe(before);
-  await expect(thread.message(line(200)).row).not.toBeAttached();
-
-  await thread.jumpToLatest.click();
-  await expect(thread.message(line(200)).row).toBeInViewport();
-});
-
 test('without a server there is what was read, and words where that ends; with one, the place where it was left', async ({
   kith,
   arrive,
