@@ -13,7 +13,7 @@ pub mod rest;
 pub use rest::{Device, login, register};
 
 mod socket;
-pub use socket::{ANSWER_TIMEOUT, Connect, ConnectFailure, Lost, Push, Tap, TestClient, Transport};
+pub use socket::{ANSWER_TIMEOUT, Connect, ConnectFailure, Link, Lost, Push, Tap, TestClient, Transport};
 
 mod replica;
 pub use replica::{Held, Next, Replica, Snapshot};

@@ -111,7 +111,8 @@ impl Replica {
         SyncRequest { cursor: self.cursor.clone(), epoch: self.epoch.clone() }
     }
 
-    /// Folds the answer of `sync`. Returns the changes to ask for: those of conversations that have moved on.
+    /// Folds the answer of `sync`. Returns the changes to ask for: those of conversations that have moved on, also of those
+    /// that an earlier answer named and whose changes never arrived. The cursor is past them: nobody names them again.
     pub fn synced(&mut self, answer: SyncAnswer) -> Vec<ChangesRequest> {
         let restored = self.epoch.as_ref().is_some_and(|epoch| *epoch != answer.epoch);
         if answer.reset || restored {
@@ -121,10 +122,10 @@ impl Replica {
         self.epoch = Some(answer.epoch);
         self.name(answer.users);
         answer.removed.iter().for_each(|id| drop(self.conversations.remove(id)));
-        let missing =
-            answer.conversations.into_iter().filter_map(|summary| self.summarized(summary)).collect();
+        answer.conversations.into_iter().for_each(|summary| self.summarized(summary));
         self.account(answer.account);
-        missing
+        let behind = self.conversations.iter().filter(|(_, held)| held.version < held.shared.version);
+        behind.map(|(id, held)| ChangesRequest { conversation_id: *id, since: held.version }).collect()
     }
 
     /// Folds the answer of `conversation:changes`.
@@ -137,6 +138,9 @@ impl Replica {
             held.messages.clear();
             held.quotes.clear();
             held.members.clear();
+            // Somebody may have left whom the answer does not name any more.
+            let named: BTreeSet<UserId> = changes.receipts.iter().map(|receipt| receipt.user_id).collect();
+            held.receipts.retain(|user, _| named.contains(user));
             held.covered_from = changes.messages.first().map_or(Seq(0), |message| message.seq);
         }
         held.version = held.version.max(changes.version);
@@ -268,8 +272,7 @@ impl Replica {
         Next::Nothing
     }
 
-    /// Folds a summary. Returns what to ask for when its conversation has moved on.
-    fn summarized(&mut self, summary: ConversationSummary) -> Option<ChangesRequest> {
+    fn summarized(&mut self, summary: ConversationSummary) {
         let ConversationSummary { conversation, my, account_version, receipts } = summary;
         let id = conversation.id;
         let held =
@@ -285,8 +288,6 @@ impl Replica {
         }
         held.clear();
         receipts.into_iter().for_each(|receipt| held.receipt(receipt));
-        (held.version < held.shared.version)
-            .then_some(ChangesRequest { conversation_id: id, since: held.version })
     }
 }
 
@@ -445,4 +446,45 @@ fn keep_newer(rows: &mut BTreeMap<Seq, Message>, mut row: Message) {
 fn read<T: DeserializeOwned>(payload: &Value) -> T {
     serde_json::from_value(payload.clone())
         .unwrap_or_else(|error| panic!("{payload} is no such push: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcripts::{Transcript, path};
+
+    #[test]
+    fn what_is_behind_is_asked_for_again_although_no_later_sync_names_it() {
+        let recorded = std::fs::read_to_string(path("sent")).expect("it is recorded");
+        let Transcript { viewer, snapshot, fresh, .. } = serde_json::from_str(&recorded).expect("it is one");
+        let mut replica = Replica::from_snapshot(viewer, &snapshot);
+        let behind = replica.synced(fresh.sync.clone());
+        assert!(!behind.is_empty());
+        // The connection broke before anything was answered; nothing has changed since.
+        let nothing_new = SyncAnswer { conversations: Vec::new(), removed: Vec::new(), ..fresh.sync };
+        assert_eq!(replica.synced(nothing_new.clone()), behind);
+        for ChangesRequest { conversation_id, .. } in behind {
+            replica.changed(fresh.changes[&conversation_id.to_string()].clone());
+        }
+        assert_eq!(replica.synced(nothing_new), []);
+    }
+
+    #[test]
+    fn whoever_left_before_everything_was_read_anew_leaves_no_receipt() {
+        let recorded = std::fs::read_to_string(path("sent")).expect("it is recorded");
+        let Transcript { viewer, fresh, .. } = serde_json::from_str(&recorded).expect("it is one");
+        let mut replica = Replica::from_snapshot(viewer, &fresh);
+        let changes = fresh.changes.values().find(|changes| changes.reset).expect("it began with version 0");
+        let id = changes.conversation.conversation.id;
+        let gone = UserId(uuid::Uuid::nil());
+        let held =
+            |replica: &mut Replica| replica.conversations.get_mut(&id).expect("it is held").receipts.clone();
+        let before = held(&mut replica);
+        let receipt = Receipt { user_id: gone, delivered_seq: Seq(1), read_seq: Seq(1), read_at: None };
+        let update = ReceiptUpdated { conversation_id: id, receipts: vec![receipt] };
+        replica.pushed("receipt:updated", &serde_json::to_value(update).expect("it is JSON"));
+        assert!(held(&mut replica).contains_key(&gone));
+        replica.changed(changes.clone());
+        assert_eq!(held(&mut replica), before);
+    }
 }

@@ -7,12 +7,14 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
-use kith_protocol::{ConversationId, Seq, SessionId, UserId};
+use kith_chat::Clock;
+use kith_protocol::{ConversationId, Seq, SessionId, Timestamp, UserId};
 use parking_lot::Mutex;
 use serde_json::Value;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{Held, Line, Reply, What};
@@ -21,6 +23,7 @@ use crate::{Device, Replica, Tap};
 /// Writes the lines of a run, in the order in which things became known.
 pub struct Recorder {
     begun: Instant,
+    wall: Arc<dyn Clock>,
     out: Mutex<Box<dyn Write + Send>>,
     calls: AtomicU64,
     connections: AtomicU64,
@@ -40,8 +43,15 @@ impl Recorder {
     /// A run that begins now.
     #[must_use]
     pub fn new(out: impl Write + Send + 'static) -> Arc<Self> {
+        Self::by(Arc::new(WallClock), out)
+    }
+
+    /// The same, with the wall clock of a run that has one of its own.
+    #[must_use]
+    pub fn by(wall: Arc<dyn Clock>, out: impl Write + Send + 'static) -> Arc<Self> {
         Arc::new(Self {
             begun: Instant::now(),
+            wall,
             out: Mutex::new(Box::new(out)),
             calls: AtomicU64::new(0),
             connections: AtomicU64::new(0),
@@ -109,7 +119,8 @@ impl Recorder {
         let Role { client, user_id, device, connection } = role.clone();
         let mut out = self.out.lock();
         // Taken while holding the lock, so that times never go backwards in the file.
-        let line = Line { at_ms: wall_ms(), us: self.us(), client, user_id, device, connection, what };
+        let line =
+            Line { at_ms: self.wall.now().0, us: self.us(), client, user_id, device, connection, what };
         let mut text = serde_json::to_vec(&line).expect("a line is JSON");
         text.push(b'\n');
         out.write_all(&text).expect("a history that cannot be written proves nothing");
@@ -117,9 +128,18 @@ impl Recorder {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "it is written down for people, and nothing is decided by it")]
-fn wall_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_millis() as u64)
+/// The clock of the machine.
+struct WallClock;
+
+impl Clock for WallClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it is written down for people, and nothing is decided by it"
+    )]
+    fn now(&self) -> Timestamp {
+        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
+        Timestamp(elapsed.map_or(0, |elapsed| elapsed.as_millis() as u64))
+    }
 }
 
 impl Role {

@@ -11,7 +11,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use kith_protocol::{Command, ErrorBody};
@@ -21,10 +21,14 @@ use serde_json::{Value, json};
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
     task::JoinHandle,
+    time::Instant,
 };
 
 use packet::Packet;
-use transport::{Ended, Polling, carry_websocket, open_websocket};
+pub use transport::Link;
+use transport::{
+    Arrivals, Departures, Ended, Polling, carry_websocket, open_websocket, upgrade_to_websocket,
+};
 
 use crate::rest::Device;
 
@@ -156,9 +160,26 @@ impl TestClient {
     /// # Errors
     /// When the server refuses, or is not there.
     pub async fn open(addr: SocketAddr, connect: Connect) -> Result<Self, ConnectFailure> {
-        let client = Self::start(addr, &connect)
-            .await
-            .map_err(|error| ConnectFailure::Transport(error.to_string()))?;
+        Self::start(addr, &connect).await.map_err(no_transport)?.enter(connect).await
+    }
+
+    /// Connects by a WebSocket over a connection that is there already, whatever carries it.
+    ///
+    /// # Errors
+    /// When the server refuses, or the connection breaks.
+    pub async fn over(link: impl Link, connect: Connect) -> Result<Self, ConnectFailure> {
+        let headers = borrowed(&connect.headers);
+        let websocket =
+            upgrade_to_websocket(link, "kith.example", &headers, None).await.map_err(no_transport)?;
+        let carry = async move |arrivals, mut outgoing, pauses| {
+            carry_websocket(websocket, &arrivals, &mut outgoing, pauses).await
+        };
+        Self::carried(&connect, carry).enter(connect).await
+    }
+
+    /// Says who is there, and waits to be let in.
+    async fn enter(self, connect: Connect) -> Result<Self, ConnectFailure> {
+        let client = self;
         let auth = connect.auth.map(|auth| auth.to_string()).unwrap_or_default();
         client.send_packet(format!("40{auth}"));
         client.wait(|inbox| inbox.connected.take()).await.unwrap_or_else(|| {
@@ -172,37 +193,46 @@ impl TestClient {
     /// # Errors
     /// When the server refuses it, or is not there.
     pub async fn start(addr: SocketAddr, connect: &Connect) -> anyhow::Result<Self> {
-        let headers: Vec<_> =
-            connect.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let (departures, mut outgoing) = mpsc::unbounded_channel();
-        let (arrivals, incoming) = mpsc::unbounded_channel();
-        let (paused, pauses) = watch::channel(false);
-        let shared = Arc::new(Shared::new(connect.tap.clone()));
-        let ending = Arc::clone(&shared);
-        let carrier = match connect.transport {
+        let headers = borrowed(&connect.headers);
+        match connect.transport {
             Transport::WebSocket => {
                 let websocket = open_websocket(addr, &headers, None).await?;
-                tokio::spawn(async move {
-                    let reason = carry_websocket(websocket, &arrivals, &mut outgoing, pauses).await;
-                    ending.close(reason);
-                })
+                Ok(Self::carried(connect, async move |arrivals, mut outgoing, pauses| {
+                    carry_websocket(websocket, &arrivals, &mut outgoing, pauses).await
+                }))
             }
             Transport::Polling | Transport::Upgrade => {
                 let polling = Polling::open(addr, &headers).await?;
                 let upgrade = connect.transport == Transport::Upgrade;
-                tokio::spawn(async move {
-                    let reason = match polling.carry(&arrivals, &mut outgoing, upgrade).await {
+                Ok(Self::carried(connect, async move |arrivals, mut outgoing, pauses| {
+                    match polling.carry(&arrivals, &mut outgoing, upgrade).await {
                         Ended::Closed(reason) => reason,
                         Ended::Upgraded(websocket) => {
                             carry_websocket(*websocket, &arrivals, &mut outgoing, pauses).await
                         }
-                    };
-                    ending.close(reason);
-                })
+                    }
+                }))
             }
-        };
+        }
+    }
+
+    /// A client whose packets are carried by `carry`, until it says why no longer.
+    fn carried<C>(
+        connect: &Connect,
+        carry: impl FnOnce(Arrivals, Departures, watch::Receiver<bool>) -> C,
+    ) -> Self
+    where
+        C: Future<Output = String> + Send + 'static,
+    {
+        let (departures, outgoing) = mpsc::unbounded_channel();
+        let (arrivals, incoming) = mpsc::unbounded_channel();
+        let (paused, pauses) = watch::channel(false);
+        let shared = Arc::new(Shared::new(connect.tap.clone()));
+        let ending = Arc::clone(&shared);
+        let carrying = carry(arrivals, outgoing, pauses);
+        let carrier = tokio::spawn(async move { ending.close(carrying.await) });
         let reader = tokio::spawn(Arc::clone(&shared).read(incoming, departures.downgrade()));
-        Ok(Self { shared, departures, paused, next_ack: AtomicU64::new(0), tasks: [carrier, reader] })
+        Self { shared, departures, paused, next_ack: AtomicU64::new(0), tasks: [carrier, reader] }
     }
 
     /// Asks for something.
@@ -497,6 +527,14 @@ impl Shared {
             inbox.answers.clear();
         });
     }
+}
+
+fn borrowed(headers: &[(String, String)]) -> Vec<(&str, &str)> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+fn no_transport(error: impl ToString) -> ConnectFailure {
+    ConnectFailure::Transport(error.to_string())
 }
 
 /// An ack says `ok`, and an answer or an error.

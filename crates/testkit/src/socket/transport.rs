@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt, stream::FuturesUnordered};
 use http::{Method, Request, StatusCode};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpSocket, TcpStream},
     sync::{mpsc, watch},
 };
@@ -30,6 +31,10 @@ const POST_PACKETS_MAX: usize = 100;
 /// What they have together, in bytes.
 const POST_BYTES_MAX: usize = 100_000;
 
+/// Whatever carries bytes both ways.
+pub trait Link: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+impl<L: AsyncRead + AsyncWrite + Unpin + Send + 'static> Link for L {}
+
 /// An open WebSocket.
 pub(crate) type WebSocket = WebSocketStream<TcpStream>;
 
@@ -46,10 +51,23 @@ pub(crate) async fn open_websocket(
     socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES)?;
     let stream = socket.connect(addr).await?;
     stream.set_nodelay(true)?;
+    upgrade_to_websocket(stream, &addr.to_string(), headers, sid).await
+}
+
+/// The same over a connection that is there already.
+///
+/// # Errors
+/// When the server refuses it: the status is in the message.
+pub(crate) async fn upgrade_to_websocket<L: Link>(
+    link: L,
+    host: &str,
+    headers: Headers<'_>,
+    sid: Option<&str>,
+) -> anyhow::Result<WebSocketStream<L>> {
     let sid = sid.map(|sid| format!("&sid={sid}")).unwrap_or_default();
     let mut request = Request::builder()
-        .uri(format!("ws://{addr}/socket.io/?EIO=4&transport=websocket{sid}"))
-        .header("host", addr.to_string())
+        .uri(format!("ws://{host}/socket.io/?EIO=4&transport=websocket{sid}"))
+        .header("host", host)
         .header("connection", "Upgrade")
         .header("upgrade", "websocket")
         .header("sec-websocket-version", "13")
@@ -57,7 +75,7 @@ pub(crate) async fn open_websocket(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    match tokio_tungstenite::client_async(request.body(())?, stream).await {
+    match tokio_tungstenite::client_async(request.body(())?, link).await {
         Ok((websocket, _)) => Ok(websocket),
         Err(tungstenite::Error::Http(answer)) => bail!("the server answered {}", answer.status()),
         Err(error) => Err(error.into()),
@@ -65,8 +83,8 @@ pub(crate) async fn open_websocket(
 }
 
 /// Carries packets over a WebSocket. Reads nothing while `paused`.
-pub(crate) async fn carry_websocket(
-    websocket: WebSocket,
+pub(crate) async fn carry_websocket<L: Link>(
+    websocket: WebSocketStream<L>,
     arrivals: &Arrivals,
     departures: &mut Departures,
     mut paused: watch::Receiver<bool>,
@@ -75,6 +93,7 @@ pub(crate) async fn carry_websocket(
     loop {
         let reads = !*paused.borrow_and_update();
         tokio::select! {
+            biased;
             _ = paused.changed() => {}
             departure = departures.recv() => {
                 let Some(packet) = departure else {
