@@ -15,6 +15,9 @@ mod log;
 mod mark;
 mod migrations;
 mod readers;
+pub use readers::Answer;
+mod steps;
+pub use steps::Steps;
 mod writer;
 pub use writer::{Bulk, Commit, CommitWatch};
 

@@ -25,14 +25,39 @@ const WAITING_MAX: usize = 4_096;
 /// When to come back if more are waiting, in milliseconds.
 const RETRY_AFTER_MS: u64 = 250;
 
-type Job = Box<dyn FnOnce(&Connection) + Send>;
+type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+
+/// What has been read, on its way to whoever asked: it leaves when this is called.
+pub type Answer = Box<dyn FnOnce() + Send>;
 
 /// The pool of read connections. Its threads end when it is dropped.
 pub(crate) struct Readers {
     jobs: SyncSender<Job>,
 }
 
+/// One read connection without a thread, see [`crate::Steps`].
+pub(crate) struct ReadSteps {
+    connection: Connection,
+    queue: Receiver<Job>,
+}
+
+impl ReadSteps {
+    /// Carries out the read that has waited longest.
+    pub(crate) fn step(&self) -> Option<Answer> {
+        let job = self.queue.try_recv().ok()?;
+        Some(job(&self.connection))
+    }
+}
+
 impl Readers {
+    /// Opens one connection, whose reads are carried out when somebody says so.
+    pub(crate) fn stepped(path: &Path, cache_kib: usize) -> Result<(Self, ReadSteps), OpenError> {
+        let (jobs, queue) = sync_channel::<Job>(WAITING_MAX);
+        let connection = connect(path)?;
+        reading_pragmas(&connection, cache_kib)?;
+        Ok((Self { jobs }, ReadSteps { connection, queue }))
+    }
+
     /// Opens `count` connections to the database at `path`.
     pub(crate) fn open(path: &Path, count: usize, cache_kib: usize) -> Result<Self, OpenError> {
         let (jobs, queue) = sync_channel::<Job>(WAITING_MAX);
@@ -56,8 +81,11 @@ impl Readers {
     ) -> Reply<T> {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
-            // Whoever asked may have gone away.
-            let _ = sender.send(in_snapshot(connection, read));
+            let outcome = in_snapshot(connection, read);
+            Box::new(move || {
+                // Whoever asked may have gone away.
+                let _ = sender.send(outcome);
+            })
         });
         let queued = self.jobs.try_send(job);
         Box::pin(async move {
@@ -72,7 +100,7 @@ fn serve(connection: &Connection, queue: &Mutex<Receiver<Job>>) {
         // Held only while waiting for the next job, so that the threads take turns.
         let job = queue.lock().recv();
         match job {
-            Ok(job) => job(connection),
+            Ok(job) => job(connection)(),
             Err(_) => return,
         }
     }

@@ -18,6 +18,7 @@ use crate::{
     mark::{self, Mark, Marked},
     migrations::migrate,
     readers::Readers,
+    steps::Steps,
     writer::{Broken, CommitWatch, Reach, Write, Writer, set_meta},
 };
 
@@ -109,8 +110,8 @@ pub struct SqliteStore {
     pub(crate) folder: PathBuf,
     pub(crate) writer: Writer,
     readers: Readers,
-    /// Only kept alive.
-    _checkpointer: Checkpointer,
+    /// Only kept alive. A store that is stepped has none.
+    _checkpointer: Option<Checkpointer>,
     closing: parking_lot::Mutex<Option<Connection>>,
 }
 
@@ -130,11 +131,35 @@ impl SqliteStore {
             open_to_write(folder, options.writer_cache_kib, entropy)?;
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
         let broken = Broken::default();
-        let checkpointer = Checkpointer::start(&path, Arc::clone(&broken))?;
+        let checkpointer = Some(Checkpointer::start(&path, Arc::clone(&broken))?);
         let closing = parking_lot::Mutex::new(Some(connect(&path)?));
         let writer = Writer::start(connection, bus, mark, broken)?;
         let folder = folder.to_owned();
         Ok(Self { epoch, fingerprint_key, folder, writer, readers, _checkpointer: checkpointer, closing })
+    }
+
+    /// The same without threads: nothing is committed, read or moved out of the log until the [`Steps`] are told to. For a
+    /// simulation, in which everything happens in an order that a seed decides. [`Store::close`] does not end on such a store.
+    ///
+    /// # Errors
+    /// As with [`SqliteStore::open`].
+    pub fn open_stepped(
+        folder: &Path,
+        options: Options,
+        bus: Arc<dyn Bus>,
+        entropy: &Entropy,
+    ) -> Result<(Self, Steps), OpenError> {
+        let path = folder.join(FILE);
+        let ToWrite { connection, epoch, fingerprint_key, mark } =
+            open_to_write(folder, options.writer_cache_kib, entropy)?;
+        let (readers, reads) = Readers::stepped(&path, options.reader_cache_kib)?;
+        let broken = Broken::default();
+        let checkpoints = connect(&path)?;
+        let (writer, commits) = Writer::stepped(connection, bus, mark, Arc::clone(&broken))?;
+        let folder = folder.to_owned();
+        let closing = parking_lot::Mutex::new(None);
+        let store = Self { epoch, fingerprint_key, folder, writer, readers, _checkpointer: None, closing };
+        Ok((store, Steps::new(commits, reads, checkpoints, broken)))
     }
 
     /// The key under which requests are fingerprinted: as old as the database.

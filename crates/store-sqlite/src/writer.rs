@@ -18,6 +18,7 @@ use std::{
 };
 
 pub use bulk::Bulk;
+pub(crate) use commits::CommitSteps;
 use commits::Commits;
 use kith_chat::{Bus, Refusal, Reply, Turn};
 use kith_protocol::ConversationId;
@@ -161,14 +162,25 @@ impl Writer {
         mark: Mark,
         broken: Broken,
     ) -> Result<Self, OpenError> {
-        let (queue, messages) = sync_channel(WAITING_MAX);
-        let shared = Arc::<Shared>::default();
-        let mut commits = Commits::open(connection, bus, mark, Arc::clone(&broken), Arc::clone(&shared))?;
+        let (writer, mut steps) = Self::stepped(connection, bus, mark, broken)?;
         thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || commits.serve(&messages))
+            .spawn(move || steps.serve())
             .map_err(OpenError::Thread)?;
-        Ok(Self { queue, broken, shared })
+        Ok(writer)
+    }
+
+    /// The same without a thread: what is queued is committed when somebody says so.
+    pub(crate) fn stepped(
+        connection: Connection,
+        bus: Arc<dyn Bus>,
+        mark: Mark,
+        broken: Broken,
+    ) -> Result<(Self, CommitSteps), OpenError> {
+        let (queue, messages) = sync_channel(WAITING_MAX);
+        let shared = Arc::<Shared>::default();
+        let commits = Commits::open(connection, bus, mark, Arc::clone(&broken), Arc::clone(&shared))?;
+        Ok((Self { queue, broken, shared }, CommitSteps::new(commits, messages)))
     }
 
     /// Queues an operation, which must not change more than it says; in its turn, if it has one. It is in line when this

@@ -47,6 +47,43 @@ pub(super) struct Commits {
     unindexed_since: Option<Instant>,
 }
 
+/// The commit loop and the queue that feeds it: a thread runs it, or somebody who decides what happens next.
+pub(crate) struct CommitSteps {
+    commits: Commits,
+    messages: Receiver<Message>,
+}
+
+impl CommitSteps {
+    pub(super) fn new(commits: Commits, messages: Receiver<Message>) -> Self {
+        Self { commits, messages }
+    }
+
+    /// Commits whatever queues, until the queue ends.
+    pub(super) fn serve(&mut self) {
+        self.commits.serve(&self.messages);
+    }
+
+    /// Commits at most so many of those that have queued, in one turn. How many it were.
+    pub(crate) fn commit(&mut self, operations_max: usize) -> usize {
+        let queued = self.messages.try_iter().filter_map(|message| match message {
+            Message::Operation(operation) => Some(operation),
+            // Whoever closes a store that has no thread has nobody to wait for.
+            Message::Close(_) => None,
+        });
+        let batch: Vec<_> = queued.take(operations_max.min(BATCH_MAX)).collect();
+        let operations = batch.len();
+        if operations > 0 {
+            self.commits.step(batch);
+        }
+        operations
+    }
+
+    /// Indexes some messages for search. Whether there are more.
+    pub(crate) fn index(&mut self) -> bool {
+        self.commits.index()
+    }
+}
+
 impl Commits {
     pub(super) fn open(
         connection: Connection,
@@ -61,7 +98,7 @@ impl Commits {
         Ok(Self { connection, bus, memory, mark, broken, shared, unindexed_since })
     }
 
-    pub(super) fn serve(&mut self, messages: &Receiver<Message>) {
+    fn serve(&mut self, messages: &Receiver<Message>) {
         loop {
             let mut batch = Vec::new();
             let next = self.gather(messages, &mut batch);
