@@ -6,11 +6,12 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use kith_chat::{Audience, Notice, Published};
 use kith_protocol::{AccountRows, CauseKind, ConversationChanged, ReceiptUpdated, ServerEvent, UserId};
+use tokio::time::Instant;
 
 use super::{
     hub::{Hub, Parcel},
@@ -48,13 +49,7 @@ impl Fanout {
         let thread = thread::Builder::new().name(name).spawn(move || {
             loop {
                 match self.receive(&notices) {
-                    Ok(published) => {
-                        let told_by = published.at;
-                        for notice in self.faults.notices(published.notices) {
-                            self.tell(notice, Instant::now());
-                        }
-                        self.hub.metrics.delivered(told_by.elapsed());
-                    }
+                    Ok(published) => self.tell_all(published),
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => break self.tell_receipts(),
                 }
@@ -62,6 +57,14 @@ impl Fanout {
             }
         });
         thread.expect("the operating system has a thread for a program that starts");
+    }
+
+    fn tell_all(&mut self, published: Published) {
+        let told_by = published.at;
+        for notice in self.faults.notices(published.notices) {
+            self.tell(notice, Instant::now());
+        }
+        self.hub.metrics.delivered(told_by.elapsed());
     }
 
     fn receive(&self, notices: &Receiver<Published>) -> Result<Published, RecvTimeoutError> {
@@ -166,6 +169,28 @@ impl Fanout {
         for (people, update) in due {
             self.hub.push(&Audience::People(people), &Parcel::new(ServerEvent::ReceiptUpdated(update)));
         }
+    }
+}
+
+/// The fan-out without its thread: what is committed is told when somebody says so. For a simulation.
+pub struct Telling {
+    fanout: Fanout,
+    notices: Receiver<Published>,
+}
+
+impl Telling {
+    pub(super) fn new(fanout: Fanout, notices: Receiver<Published>) -> Self {
+        Self { fanout, notices }
+    }
+
+    /// Tells what the longest-waiting commit has to tell, if there is one, and what has become due. Whether there was a
+    /// commit.
+    pub fn step(&mut self) -> bool {
+        let published = self.notices.try_recv().ok();
+        let was_there = published.is_some();
+        published.into_iter().for_each(|published| self.fanout.tell_all(published));
+        self.fanout.tick(Instant::now());
+        was_there
     }
 }
 

@@ -21,19 +21,20 @@ mod typing;
 
 use std::{
     sync::{Arc, mpsc::Receiver},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use axum::Router;
 use kith_chat::{Chat, Published, Refusal};
 use kith_protocol::{Presences, SetTyping, UserId, limits};
 use kith_socketio::Server;
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{auth::Policy, faults::Switch, metrics::Metrics};
 use activity::Activity;
 use admission::Admission;
 use fanout::Fanout;
+pub use fanout::Telling;
 use hub::Hub;
 pub use hub::Listener;
 use presence::Board;
@@ -107,13 +108,37 @@ pub fn start(
     config: Config,
     metrics: Arc<Metrics>,
 ) -> Realtime {
+    let (realtime, fanout) = connect(chat, policy, config, metrics);
+    fanout.spawn(notices);
+    realtime
+}
+
+/// As [`start`], without a thread: what `chat` commits is told when [`Telling::step`] is called. For a simulation.
+#[must_use]
+pub fn start_stepped(
+    chat: Arc<Chat>,
+    notices: Receiver<Published>,
+    policy: Arc<Policy>,
+    config: Config,
+    metrics: Arc<Metrics>,
+) -> (Realtime, Telling) {
+    let (realtime, fanout) = connect(chat, policy, config, metrics);
+    (realtime, Telling::new(fanout, notices))
+}
+
+fn connect(
+    chat: Arc<Chat>,
+    policy: Arc<Policy>,
+    config: Config,
+    metrics: Arc<Metrics>,
+) -> (Realtime, Fanout) {
     let hub = Arc::new(Hub::new(config.sockets_per_person_max, metrics));
     let typing = Arc::new(Typing::new(Arc::clone(&hub)));
     let (board, doubts) = Board::new(config.presence_grace);
     let board = Arc::new(board);
     let activity = Arc::new(Activity::new(Arc::clone(&hub)));
     let faults = config.faults.clone();
-    Fanout::new(Arc::clone(&hub), Arc::clone(&typing), Arc::clone(&board), faults).spawn(notices);
+    let fanout = Fanout::new(Arc::clone(&hub), Arc::clone(&typing), Arc::clone(&board), faults);
     let tasks = vec![
         tokio::spawn(Arc::clone(&typing).run()),
         tokio::spawn(presence::run(Arc::clone(&board), Arc::clone(&chat), doubts)),
@@ -130,7 +155,8 @@ pub fn start(
         board: Arc::clone(&board),
         activity: activity_of_sockets,
     };
-    Realtime { server: Server::new(socket, Arc::new(admission)), hub, typing, board, activity, tasks }
+    let server = Server::new(socket, Arc::new(admission));
+    (Realtime { server, hub, typing, board, activity, tasks }, fanout)
 }
 
 impl Realtime {

@@ -3,13 +3,16 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use kith_chat::{Chat, Refusal};
 use kith_protocol::{Presence, Presences, ServerEvent, Timestamp, UserId, WatchPresence};
 use parking_lot::Mutex;
-use tokio::{sync::mpsc, time::MissedTickBehavior};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, MissedTickBehavior},
+};
 
 use super::hub::{Parcel, Subscriber};
 
@@ -179,6 +182,7 @@ pub(super) async fn run(board: Arc<Board>, chat: Arc<Chat>, mut doubts: Doubts) 
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
+            biased;
             _ = ticks.tick() => {
                 let departed = board.depart(Instant::now());
                 if !departed.is_empty() {

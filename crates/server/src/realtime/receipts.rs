@@ -1,6 +1,6 @@
 //! Receipts of groups, merged to one push a second and conversation, so that a group that reads together causes no storm.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use kith_protocol::{ConversationId, Receipt, ReceiptUpdated, UserId};
 
@@ -11,7 +11,8 @@ const PENDING_RECEIPTS_MAX: usize = 10_000;
 /// Receipts that wait for the end of the second.
 #[derive(Default)]
 pub(super) struct PendingReceipts {
-    conversations: HashMap<ConversationId, Vec<Pending>>,
+    /// In the order of their ids, so that the same commits are told in the same order.
+    conversations: BTreeMap<ConversationId, Vec<Pending>>,
     len: usize,
 }
 

@@ -1,11 +1,12 @@
 //! One connected socket: its events, strictly in order.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use kith_chat::{Chat, Refusal, Reply, SendOrder, store::SignedInAs};
 use kith_protocol::*;
 use kith_socketio::{AckId, DisconnectReason, Event, Socket};
 use serde::Serialize;
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{
@@ -66,7 +67,7 @@ impl Session {
             attached: Attached::new(world, signed_in, socket),
             typing: Arc::clone(&world.typing),
             pipeline: Pipeline::new(config.writes_in_flight_max),
-            pace: Pace::new(config.events_per_second, config.events_burst, Instant::now()),
+            pace: Pace::new(config.events_per_second, config.events_burst, Instant::now().into_std()),
             order: Arc::default(),
         }
     }
@@ -182,7 +183,7 @@ impl kith_socketio::Session for Session {
         self.attached.subscriber.note_active();
         let Subscriber { session, faults, .. } = &*self.attached.subscriber;
         for mut event in faults.order(*session, event) {
-            match self.pace.take(Instant::now()) {
+            match self.pace.take(Instant::now().into_std()) {
                 Ok(()) => {
                     let name = ClientEvent::from_name(event.name()).map(ClientEvent::name);
                     self.dispatch(event).instrument(tracing::debug_span!("event", name)).await;

@@ -3,13 +3,16 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use kith_chat::{Audience, Chat};
 use kith_protocol::{ConversationId, ServerEvent, SetTyping, Typing as WhoTypes, UserId};
 use parking_lot::Mutex;
-use tokio::{sync::Semaphore, time::MissedTickBehavior};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, MissedTickBehavior},
+};
 
 use super::hub::{Hub, Parcel};
 
@@ -44,7 +47,7 @@ type Hearers = Arc<[UserId]>;
 
 #[derive(Default)]
 struct Table {
-    rooms: HashMap<ConversationId, Room>,
+    rooms: BTreeMap<ConversationId, Room>,
     audiences: HashMap<(UserId, ConversationId), (Instant, Option<Hearers>)>,
     /// Moves on whenever an audience may have changed, so that one looked up before is not used after.
     generation: u64,
@@ -55,7 +58,7 @@ struct Table {
 struct Room {
     typists: Vec<Typist>,
     /// Who was told last of somebody who types, and of whom.
-    told: HashMap<UserId, BTreeSet<UserId>>,
+    told: BTreeMap<UserId, BTreeSet<UserId>>,
     told_at: Option<Instant>,
     /// Something has changed since.
     stale: bool,
@@ -270,7 +273,7 @@ impl Room {
     fn tell(&mut self, id: ConversationId, now: Instant) -> Vec<Telling> {
         self.stale = false;
         self.told_at = Some(now);
-        let mut heard: HashMap<UserId, BTreeSet<UserId>> = HashMap::new();
+        let mut heard: BTreeMap<UserId, BTreeSet<UserId>> = BTreeMap::new();
         for typist in &self.typists {
             for hearer in typist.hearers.iter().filter(|hearer| **hearer != typist.user) {
                 heard.entry(*hearer).or_default().insert(typist.user);
