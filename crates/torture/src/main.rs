@@ -37,6 +37,8 @@ fn named(name: &str) -> Result<&'static Scenario> {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Before any scenario opens a database: what lies below SQLite is settled then.
+    kith_simulation::install().expect("no database has been opened yet");
     let chosen = if cli.scenarios.is_empty() { scenarios::ALL.to_vec() } else { cli.scenarios.clone() };
     let (mut passed, mut failed, mut ignored) = (0, 0, 0);
     for scenario in chosen {

@@ -11,13 +11,14 @@ mod kill;
 mod network;
 mod pipeline;
 mod power;
+mod simulation;
 mod talk;
 mod transports;
 
 use crate::Scenario;
 
 /// All of them, in the order in which they are played.
-pub static ALL: [&Scenario; 12] = [
+pub static ALL: [&Scenario; 13] = [
     &clean::SCENARIO,
     &kill::SCENARIO,
     &power::SCENARIO,
@@ -30,6 +31,7 @@ pub static ALL: [&Scenario; 12] = [
     &transports::SCENARIO,
     &away::SCENARIO,
     &devices::SCENARIO,
+    &simulation::SCENARIO,
 ];
 
 /// The scenario of this name.
