@@ -30,7 +30,7 @@ pub enum Fault {
     LoseByte,
     /// Pages give two messages each other's numbers.
     SwapNumbers,
-    /// The third send of each device waits until the next event has been read.
+    /// Every third send of each device waits until the next event has been read.
     Overtake,
     /// Whoever asks for a conversation from the beginning is served what they were served the first time.
     StaleAnswer,
@@ -121,7 +121,7 @@ impl Switch {
         if state.fault == Some(Fault::Overtake) && event.name() == SendMessage::EVENT {
             let sends = state.sends.entry(session).or_default();
             *sends += 1;
-            if *sends == 3 {
+            if sends.is_multiple_of(3) {
                 state.waiting.insert(session, Waiting(event));
                 return Vec::new();
             }

@@ -1,6 +1,10 @@
 //! The one full read that ends a run: everyone's list, every conversation from its beginning to its end.
 
-use std::{collections::HashSet, net::SocketAddr, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, hash_map::Entry},
+    net::SocketAddr,
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, anyhow};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -13,7 +17,11 @@ use super::actor::WINDOW_MESSAGES;
 /// People who read at the same time.
 const READERS: usize = 8;
 
-/// Reads as one device of each person; each conversation is paged through by one of its members.
+/// What was paged of each conversation, and how much there is.
+type Paged = Mutex<HashMap<ConversationId, (BTreeSet<Seq>, Seq)>>;
+
+/// Reads as one device of each person; each conversation is paged through by one of its members, and by others as long as
+/// something is missing: whoever pages may have hidden it for themselves.
 pub(crate) async fn read_everything(
     addr: SocketAddr,
     devices: &[Device],
@@ -21,20 +29,39 @@ pub(crate) async fn read_everything(
 ) -> Result<()> {
     let mut seen = HashSet::new();
     let people: Vec<&Device> = devices.iter().filter(|device| seen.insert(device.user_id)).collect();
-    let paged = Mutex::new(HashSet::new());
-    let reads = stream::iter(people.into_iter().map(|device| read_as(addr, device, recorder, &paged)));
-    reads.buffer_unordered(READERS).try_collect::<()>().await
+    let paged = Paged::default();
+    let reads = stream::iter(people.iter().map(|device| read_as(addr, device, recorder, &paged)));
+    reads.buffer_unordered(READERS).try_collect::<()>().await?;
+    let mut paged = paged.into_inner();
+    paged.retain(|_, (seen, last_seq)| (seen.len() as u64) < last_seq.0);
+    for device in people {
+        if !paged.is_empty() {
+            fill(addr, device, recorder, &mut paged).await?;
+        }
+    }
+    Ok(())
 }
 
-async fn read_as(
+/// Pages through what has gaps as another member, and lets go of what is whole then.
+async fn fill(
     addr: SocketAddr,
     device: &Device,
     recorder: &Arc<Recorder>,
-    paged: &Mutex<HashSet<ConversationId>>,
+    gapped: &mut HashMap<ConversationId, (BTreeSet<Seq>, Seq)>,
 ) -> Result<()> {
-    let connect = Connect::with_token(&device.token).tapped(recorder.connection(device));
-    let client = TestClient::open(addr, connect).await;
-    let client = client.map_err(|failure| anyhow!("the full read cannot begin: {failure:?}"))?;
+    let client = open(addr, device, recorder).await?;
+    for (id, (seen, _)) in gapped.iter_mut() {
+        // Whoever is no member learns nothing.
+        if let Ok(more) = page_through(&client, *id).await {
+            seen.extend(more);
+        }
+    }
+    gapped.retain(|_, (seen, last_seq)| (seen.len() as u64) < last_seq.0);
+    Ok(())
+}
+
+async fn read_as(addr: SocketAddr, device: &Device, recorder: &Arc<Recorder>, paged: &Paged) -> Result<()> {
+    let client = open(addr, device, recorder).await?;
     let mut replica = Replica::new(device.user_id);
     let mut more = true;
     while more {
@@ -44,9 +71,17 @@ async fn read_as(
             follow(&client, &mut replica, request).await?;
         }
     }
-    for id in replica.conversations.keys() {
-        if paged.lock().insert(*id) {
-            page_through(&client, *id).await?;
+    for (id, held) in &replica.conversations {
+        let is_first = match paged.lock().entry(*id) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert((BTreeSet::new(), held.shared.last_seq));
+                true
+            }
+        };
+        if is_first {
+            let seen = page_through(&client, *id).await?;
+            paged.lock().insert(*id, (seen, held.shared.last_seq));
         }
     }
     recorder.holds(device, &replica, true, WINDOW_MESSAGES);
@@ -65,14 +100,23 @@ async fn follow(client: &TestClient, replica: &mut Replica, mut request: Changes
     }
 }
 
-async fn page_through(client: &TestClient, conversation_id: ConversationId) -> Result<()> {
+async fn open(addr: SocketAddr, device: &Device, recorder: &Arc<Recorder>) -> Result<TestClient> {
+    let connect = Connect::with_token(&device.token).tapped(recorder.connection(device));
+    let client = TestClient::open(addr, connect).await;
+    client.map_err(|failure| anyhow!("the full read cannot begin: {failure:?}"))
+}
+
+/// Answers which messages are there for whoever asks.
+async fn page_through(client: &TestClient, conversation_id: ConversationId) -> Result<BTreeSet<Seq>> {
+    let mut seen = BTreeSet::new();
     let mut after = Seq(0);
     loop {
         let limit = Some(limits::PAGE_MESSAGES_MAX as u32);
         let request = PageRequest { conversation_id, before: None, after: Some(after), around: None, limit };
         let page = ask(client, &request).await?;
+        seen.extend(page.messages.iter().map(|message| message.seq));
         if page.at_end {
-            return Ok(());
+            return Ok(seen);
         }
         after = page.to_seq;
     }

@@ -2,7 +2,7 @@
 //! happened in between; a version is the same push for everyone, and later messages have later versions.
 
 use std::{
-    collections::{BTreeMap, HashMap, hash_map::Entry},
+    collections::{BTreeMap, HashMap, HashSet, hash_map::Entry},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -17,6 +17,8 @@ pub(super) struct Dense {
     messages: HashMap<(ConversationId, Seq), (Meaning, At)>,
     pushes: HashMap<(ConversationId, Version), (u64, At)>,
     sent: HashMap<ConversationId, BTreeMap<Version, Seq>>,
+    /// What somebody has, or may have, hidden for themselves: when all who read have, nobody is shown it.
+    hidden: HashSet<(ConversationId, Seq)>,
 }
 
 #[derive(PartialEq, Eq)]
@@ -40,6 +42,12 @@ impl Invariant for Dense {
                 Entry::Occupied(_) => {}
             }
         }
+        if let Seen::Delete(DeleteMessage { conversation_id, seq, scope: DeleteScope::Me }, outcome) =
+            &sight.seen
+            && outcome.refusal().is_none()
+        {
+            self.hidden.insert((*conversation_id, *seq));
+        }
         if let Seen::Changed(change) = &sight.seen {
             let (id, version) = (change.conversation_id, change.version);
             let hash = hash(change);
@@ -55,12 +63,12 @@ impl Invariant for Dense {
 
     fn finish(&mut self, truth: &Truth, find: Find<'_>) {
         for (id, kept) in truth.conversations() {
-            let numbers = kept.rows.keys().map(|seq| seq.0);
-            if let Some((place, seq)) = (1..).zip(numbers).find(|(place, seq)| place != seq) {
-                find(format!("after message {} of {id} comes message {seq}", place - 1));
+            let missing = |seq: &Seq| !kept.rows.contains_key(seq) && !self.hidden.contains(&(id, *seq));
+            if let Some(seq) = (1..=kept.last_seq.0).map(Seq).find(missing) {
+                find(format!("message {seq} of {id} is not there, and its newest is {}", kept.last_seq));
             }
             let last = kept.rows.keys().next_back().copied().unwrap_or_default();
-            if last != kept.last_seq {
+            if last > kept.last_seq {
                 find(format!("{id} says that its newest message is {}, and it is {last}", kept.last_seq));
             }
             let newer = kept.rows.values().find(|row| row.version > kept.version);
