@@ -59,6 +59,8 @@ async function perform(name: string, rig: Rig): Promise<void> {
   } catch (error) {
     process.exitCode = 1;
     rig.say(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  } finally {
+    await rig.closeVisits();
   }
   rig.say(`${name} took ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
 }

@@ -22,11 +22,11 @@ export async function measure(bench: Bench): Promise<void> {
   await ann.cdp.send('Performance.enable');
   await ann.page.evaluate(() => (globalThis.kithProbe.longTasks.length = 0));
   const before = await busySeconds(ann);
-  const traffic = Traffic.start(world, EVENTS_A_SECOND);
   const seconds = bench.quick ? SECONDS.quick : SECONDS.full;
-  await pause(seconds * 1_000);
-  const busy = (await busySeconds(ann)) - before;
-  await traffic.stop();
+  const { busy, traffic } = await Traffic.during(world, EVENTS_A_SECOND, async (traffic) => {
+    await pause(seconds * 1_000);
+    return { busy: (await busySeconds(ann)) - before, traffic };
+  });
   await pause(SETTLED_AFTER_MS);
   const longTasks = await ann.page.evaluate(() => globalThis.kithProbe.longTasks);
   const wrong = await outOfOrder(ann, traffic.lastSpoken);

@@ -19,19 +19,18 @@ export async function measure(bench: Bench): Promise<void> {
   const ann = await visitAnn(bench);
   // Everything that is kept on purpose is there before: the windows of the conversations that are looked at, and what is
   // loaded when the first message comes.
-  const warmUp = Traffic.start(world, EVENTS_A_SECOND);
-  await wander(ann, world, 20);
-  await warmUp.stop();
+  await Traffic.during(world, EVENTS_A_SECOND, () => wander(ann, world, 20));
   const before = await held(ann, world);
-  const traffic = Traffic.start(world, EVENTS_A_SECOND);
   const end = performance.now() + (bench.quick ? SECONDS.quick : SECONDS.full) * 1_000;
   const switches = bench.quick ? SWITCHES.quick : SWITCHES.full;
-  await wander(ann, world, switches);
-  await pause(Math.max(0, end - performance.now()));
-  await traffic.stop();
+  const sent = await Traffic.during(world, EVENTS_A_SECOND, async (traffic) => {
+    await wander(ann, world, switches);
+    await pause(Math.max(0, end - performance.now()));
+    return traffic.sent;
+  });
   const after = await held(ann, world);
   await ann.leave();
-  bench.say(`${traffic.sent} events, ${switches} switches; before ${JSON.stringify(before)}`);
+  bench.say(`${sent} events, ${switches} switches; before ${JSON.stringify(before)}`);
   const where = 'an hour of traffic';
   const report = (figure: string, value: number, most: number) =>
     bench.report({ case: where, figure, value, bound: { at_most: most } });

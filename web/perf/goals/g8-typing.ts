@@ -16,9 +16,9 @@ export async function measure(bench: Bench): Promise<void> {
   for (let run = 0; run < bench.runs; run += 1) {
     await typing(bench, ann, 'full speed', 1, 16);
     await typing(bench, ann, 'CPU at a quarter', 4, 50);
-    const traffic = Traffic.start(world, EVENTS_A_SECOND);
-    await typing(bench, ann, `CPU at a quarter, ${EVENTS_A_SECOND} events a second`, 4, 60);
-    await traffic.stop();
+    await Traffic.during(world, EVENTS_A_SECOND, () =>
+      typing(bench, ann, `CPU at a quarter, ${EVENTS_A_SECOND} events a second`, 4, 60),
+    );
   }
   await ann.leave();
 }

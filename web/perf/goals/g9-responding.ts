@@ -21,10 +21,10 @@ async function session(bench: Bench, where: string, slower: number, most: number
   await around(ann, world, 0);
   await ann.slowDown(slower);
   const before = Object.keys(await interactions(ann)).length;
-  const traffic = Traffic.start(world, EVENTS_A_SECOND);
   const end = performance.now() + (bench.quick ? SESSION_MS.quick : SESSION_MS.full);
-  for (let turn = 1; performance.now() < end; turn += 1) await around(ann, world, turn);
-  await traffic.stop();
+  await Traffic.during(world, EVENTS_A_SECOND, async () => {
+    for (let turn = 1; performance.now() < end; turn += 1) await around(ann, world, turn);
+  });
   const samples = Object.values(await interactions(ann)).slice(before);
   await ann.leave();
   bench.say(`${samples.length} interactions`);

@@ -1,5 +1,5 @@
 import { Door } from '../../e2e/pages/door';
-import { expect } from '../../e2e/patience';
+import { expect, PATIENCE_MS } from '../../e2e/patience';
 import { PASSWORD } from './correspondent';
 import type { Bench, Visitor } from './rig';
 
@@ -32,6 +32,9 @@ export async function isInstalled(ann: Visitor): Promise<void> {
 /** More than the list of the world has. */
 const SCREENS_MAX = 20;
 
+/** A row that stays where it is has been scrolled to by then. */
+const SCROLLED_MS = 2_000;
+
 /** The row of a conversation, wherever it is in the list: it is scrolled to, because the list draws only what is in view. */
 export async function rowOf(ann: Visitor, title: string) {
   const row = ann.list.row(title);
@@ -42,7 +45,8 @@ export async function rowOf(ann: Visitor, title: string) {
       return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     }, screen);
   }
-  await row.scrollIntoViewIfNeeded();
+  // A row that somebody writes in moves to another place while it is scrolled to.
+  await expect(() => row.scrollIntoViewIfNeeded({ timeout: SCROLLED_MS })).toPass({ timeout: PATIENCE_MS });
   return row;
 }
 

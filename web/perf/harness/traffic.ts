@@ -22,9 +22,18 @@ export class Traffic {
     this.#timer = setInterval(() => this.#send(), BUNCH_EVERY_MS);
   }
 
-  /** Begins at once, with so many messages a second. */
-  static start(world: World, rate: number): Traffic {
-    return new Traffic(world, rate);
+  /** Goes on with so many messages a second for as long as `work` takes, and ends with it even when it fails. */
+  static async during<Result>(
+    world: World,
+    rate: number,
+    work: (traffic: Traffic) => Promise<Result>,
+  ): Promise<Result> {
+    const traffic = new Traffic(world, rate);
+    try {
+      return await work(traffic);
+    } finally {
+      await traffic.#stop();
+    }
   }
 
   get sent(): number {
@@ -35,7 +44,7 @@ export class Traffic {
   readonly lastSpoken = new Map<string, number>();
 
   /** Ends, and waits until all that was sent is acknowledged. */
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#underWay);
   }
