@@ -25,7 +25,7 @@ for (const [index, [size, viewport]] of Object.entries(SIZES).entries()) {
     test.setTimeout(600_000);
     complaints.excuse(/status of 401 .*\/auth\/login$/);
     const people = new Browsers(browser, complaints);
-    const ann = await people.open(demo.url, 'ann', { viewport, reducedMotion: 'reduce' });
+    const ann = await people.open(demo.url, 'ann', { viewport });
     await ann.page.goto('/');
     await expect(ann.door.heading('Try Kith')).toBeVisible();
     await expectAccessible(ann.page, 'demonstration');
@@ -68,10 +68,10 @@ test('every view of the gallery is accessible', async ({ browser, complaints }) 
 });
 
 test('an account without conversations is accessible', async ({ arrive }) => {
-  const ann = await arrive('Ann', { reducedMotion: 'reduce' });
+  const ann = await arrive('Ann');
   await expect(ann.list.region.getByText('No conversations yet')).toBeVisible();
   await expectAccessible(ann.page, 'empty list');
-  const ben = await arrive('Ben', { viewport: SIZES.phone, reducedMotion: 'reduce' });
+  const ben = await arrive('Ben', { viewport: SIZES.phone });
   await expectAccessible(ben.page, 'empty list on a phone', { theme: 'dark', direction: 'rtl' });
   await ben.talkTo(ann);
   await expectAccessible(ben.page, 'empty conversation on a phone');

@@ -1,4 +1,4 @@
-import { Browsers, expect, test } from './journey';
+import { Browsers, expect, test, WHOLE } from './journey';
 
 test('a demonstration is entered with one press, from two windows, and answers', async ({
   browser,
@@ -6,7 +6,7 @@ test('a demonstration is entered with one press, from two windows, and answers',
   complaints,
 }) => {
   const people = new Browsers(browser, complaints);
-  const ann = await people.open(demo.url, 'Ann Keller');
+  const ann = await people.open(demo.url, 'Ann Keller', WHOLE);
   await ann.page.goto('/');
   await expect(ann.door.heading('Try Kith')).toBeVisible();
   const second = ann.page.getByRole('link', { name: /Open a second window as Ben Ortiz/ });

@@ -4,10 +4,13 @@ import { Kith } from './kith';
 import { Person } from './pages/person';
 
 /**
- * What is not waited for where a journey is about something else: the worker that puts the whole client on the device, and
- * movements.
+ * What most journeys do without, because they are about something else: the worker that puts the whole client on the device,
+ * and movements.
  */
 const LIGHT: BrowserContextOptions = { serviceWorkers: 'block', reducedMotion: 'reduce' };
+
+/** A browser with all that the client has. */
+export const WHOLE: BrowserContextOptions = { serviceWorkers: 'allow', reducedMotion: 'no-preference' };
 
 type Arrive = (name: string, options?: BrowserContextOptions) => Promise<Person>;
 
@@ -16,7 +19,7 @@ type Fixtures = {
   kith: Kith;
   /** What the browsers complained of. Whatever the journey has not excused fails it. */
   complaints: Complaints;
-  /** A browser of their own for somebody who has an account and is signed in, without what only takes time. */
+  /** A browser of their own for somebody who has an account and is signed in. */
   arrive: Arrive;
   /** A browser of their own for somebody whom the server does not know yet. */
   stranger: Arrive;
@@ -56,7 +59,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
   arrive: async ({ stranger }, use) => {
     await use(async (name, options) => {
-      const person = await stranger(name, { ...LIGHT, ...options });
+      const person = await stranger(name, options);
       await person.registerQuickly();
       return person;
     });
@@ -65,7 +68,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
 export { expect } from './patience';
 
-/** Browsers that are closed when the journey ends. */
+/** Browsers that are closed when the journey ends. They are light, unless they are asked to be {@link WHOLE}. */
 export class Browsers {
   readonly #browser: Browser;
   readonly #complaints: Complaints;
@@ -81,6 +84,7 @@ export class Browsers {
       baseURL: url,
       viewport: { width: 1280, height: 800 },
       locale: 'en-GB',
+      ...LIGHT,
       ...options,
     });
     return this.adopt(await context.newPage(), name);

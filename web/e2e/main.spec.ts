@@ -1,5 +1,5 @@
 import { SERVER_AWAY } from './complaints';
-import { expect, test } from './journey';
+import { expect, test, WHOLE } from './journey';
 import { metadataOf } from './jpeg';
 import { Lightbox } from './pages/lightbox';
 import type { Person } from './pages/person';
@@ -19,8 +19,8 @@ test('two people find each other, talk, send photos, delete, and find everything
   stranger,
   complaints,
 }) => {
-  const ann = await stranger('Ann');
-  const ben = await stranger('Ben');
+  const ann = await stranger('Ann', WHOLE);
+  const ben = await stranger('Ben', WHOLE);
   await test.step('both make an account', () => makeAccounts(ann, ben));
   const anns = await ann.talkTo(ben);
   const bens = await test.step('they meet', () => meet(ann, anns, ben));
@@ -28,7 +28,7 @@ test('two people find each other, talk, send photos, delete, and find everything
   await test.step('one sees the other type', () => type(ann, anns, ben, bens));
   await test.step('an album travels without its metadata', () => sendAlbum(anns, ben, bens));
 
-  const phone = await stranger('Ann');
+  const phone = await stranger('Ann', WHOLE);
   await phone.signIn();
   await phone.list.open('Ben');
   const pocket = phone.thread('Ben');

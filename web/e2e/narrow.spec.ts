@@ -12,7 +12,7 @@ for (const [how, { viewport, text }] of Object.entries(NARROW)) {
     test.setTimeout(400_000);
     complaints.excuse(/status of 401 .*\/auth\/login$/);
     const people = new Browsers(browser, complaints);
-    const ann = await people.open(demo.url, 'ann', { viewport, reducedMotion: 'reduce' });
+    const ann = await people.open(demo.url, 'ann', { viewport });
     // As a browser does it for whoever has set a larger text.
     await ann.page.addInitScript((size) => {
       addEventListener('DOMContentLoaded', () =>

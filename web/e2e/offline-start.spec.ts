@@ -1,5 +1,5 @@
 import { SERVER_AWAY } from './complaints';
-import { expect, test } from './journey';
+import { expect, test, WHOLE } from './journey';
 import { isKept } from './kept';
 import { Person } from './pages/person';
 
@@ -9,7 +9,7 @@ test('a page that is opened while the server is stopped shows what was kept, and
   tag: '@installed',
 }, async ({ kith, stranger, complaints }) => {
   complaints.excuse(SERVER_AWAY);
-  const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
+  const [ann, ben] = [await stranger('Ann', WHOLE), await stranger('Ben')];
   // Through the form, which says that this device is one's own and may keep something.
   await ann.register();
   await ben.register();

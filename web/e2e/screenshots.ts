@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContextOptions, type Page, request } from '@playwright/test';
+import { type Page, request } from '@playwright/test';
 import { Browsers, expect, test } from './journey';
 import { PASSWORD, type Person } from './pages/person';
 import { INSIDE, OUTSIDE } from './screens';
@@ -19,7 +19,6 @@ const SIZES = [
   { width: 1440, height: 900 },
 ];
 const THEMES = ['light', 'dark'] as const;
-const STILL: BrowserContextOptions = { reducedMotion: 'reduce' };
 
 for (const viewport of SIZES)
   for (const colorScheme of THEMES) {
@@ -33,7 +32,7 @@ for (const viewport of SIZES)
     }) => {
       complaints.excuse(/status of 401 .*\/auth\/login$/);
       const people = new Browsers(browser, complaints);
-      const ann = await people.open(demo.url, 'ann', { ...STILL, viewport, colorScheme });
+      const ann = await people.open(demo.url, 'ann', { viewport, colorScheme });
       await ann.page.goto('/');
       await ann.door.heading('Try Kith').waitFor();
       await picture(ann.page, 'demonstration');
@@ -52,7 +51,7 @@ for (const viewport of SIZES)
 
     test(`first and last ${viewport.width} pixels wide, ${colorScheme}`, async ({ stranger, complaints }) => {
       complaints.excuse(/status of 401 /);
-      const ann = await stranger('Ann', { ...STILL, viewport, colorScheme });
+      const ann = await stranger('Ann', { viewport, colorScheme });
       await ann.page.goto('/');
       await ann.door.heading('Create account').waitFor();
       await picture(ann.page, 'the first account');
@@ -76,13 +75,13 @@ for (const viewport of SIZES)
 
 test('the pictures of the README', async ({ browser, demo, complaints }) => {
   const people = new Browsers(browser, complaints);
-  const desk = await people.open(demo.url, 'ann', { ...STILL, viewport: { width: 1280, height: 760 } });
+  const desk = await people.open(demo.url, 'ann', { viewport: { width: 1280, height: 760 } });
   await enter(desk);
   await look(desk, 'Up to the lake 🏔️');
   await take(desk.page, path.join(README, 'desktop.png'));
 
   const size = { viewport: { width: 390, height: 760 } };
-  const phone = await people.open(demo.url, 'ann', { ...STILL, ...size, colorScheme: 'dark' });
+  const phone = await people.open(demo.url, 'ann', { ...size, colorScheme: 'dark' });
   await enter(phone);
   await take(phone.page, path.join(README, 'phone-list.png'));
   await look(phone, 'Ben Ortiz');

@@ -1,4 +1,4 @@
-import { test as base, expect } from './journey';
+import { test as base, expect, WHOLE } from './journey';
 import type { Person } from './pages/person';
 import { NEXT, Upgradable } from './upgrade';
 
@@ -14,7 +14,7 @@ test('an update that comes while something is written waits, and takes nothing o
   tag: '@installed',
 }, async ({ server, stranger, arrive }) => {
   const baseURL = server.url;
-  const ann = await stranger('Ann', { baseURL });
+  const ann = await stranger('Ann', { ...WHOLE, baseURL });
   await ann.register();
   const ben = await arrive('Ben', { baseURL });
   const anns = await ann.talkTo(ben);

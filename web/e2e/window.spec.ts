@@ -1,7 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { SERVER_AWAY } from './complaints';
 import { history, line } from './history';
-import { expect, test } from './journey';
+import { expect, test, WHOLE } from './journey';
 import { isKept } from './kept';
 import type { Thread } from './pages/thread';
 
@@ -59,7 +59,7 @@ test('without a server there is what was read, and words where that ends; with o
   const [elsewhere, ben] = [await arrive('Ann'), await arrive('Ben')];
   const id = await history(kith, elsewhere, ben, 300);
   // Another device, which has heard nothing of it so far, and through the form may keep what it reads.
-  const ann = await stranger('Ann');
+  const ann = await stranger('Ann', WHOLE);
   await ann.signIn();
   const thread = ann.thread('Ben');
   const newest = thread.message(line(300)).row;
