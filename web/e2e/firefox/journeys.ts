@@ -15,8 +15,9 @@ export type Journey = { name: string; take: (company: Company) => Promise<void> 
 export const JOURNEYS: readonly Journey[] = [
   {
     name: 'an account is made and kept',
-    take: async ({ arrive }) => {
-      const ann = await arrive('Ann');
+    take: async ({ open }) => {
+      const ann = await open('Ann');
+      await ann.register();
       await ann.page.reload();
       await ann.sees('No conversations yet');
     },
@@ -86,15 +87,18 @@ export const JOURNEYS: readonly Journey[] = [
 export async function take(journey: Journey, browser: Browser): Promise<void> {
   const kith = await Kith.fresh();
   const contexts: BrowserContext[] = [];
-  const arrive = async (name: string) => {
+  const open = async (name: string) => {
     const context = await browser.createBrowserContext();
     contexts.push(context);
-    const person = new Person(await context.newPage(), name);
-    await person.register(kith.url);
+    return new Person(await context.newPage(), name, kith.url);
+  };
+  const arrive = async (name: string) => {
+    const person = await open(name);
+    await person.registerQuickly();
     return person;
   };
   try {
-    await journey.take({ kith, arrive });
+    await journey.take({ kith, open, arrive });
   } finally {
     for (const context of contexts) await context.close();
     await kith.remove();
@@ -105,7 +109,13 @@ export function openFirefox(executablePath: string): Promise<Browser> {
   return launch({ browser: 'firefox', protocol: 'webDriverBiDi', executablePath, headless: true });
 }
 
-type Company = { kith: Kith; arrive: (name: string) => Promise<Person> };
+type Company = {
+  kith: Kith;
+  /** Opens a browser of their own for somebody whom the server does not know yet. */
+  open: (name: string) => Promise<Person>;
+  /** The same for somebody who has an account and is signed in, without what only takes time. */
+  arrive: (name: string) => Promise<Person>;
+};
 
 /** Ann and Ben, each with the conversation with the other before them. */
 async function acquainted({ arrive }: Company): Promise<{ ann: Person; ben: Person }> {
@@ -121,15 +131,34 @@ async function acquainted({ arrive }: Company): Promise<{ ann: Person; ben: Pers
 class Person {
   readonly page: Page;
   readonly #name: string;
+  readonly #url: string;
 
-  constructor(page: Page, name: string) {
+  constructor(page: Page, name: string, url: string) {
     this.page = page;
     this.#name = name;
+    this.#url = url;
   }
 
-  async register(url: string): Promise<void> {
+  /** By one request, and without the worker that puts the whole client on the device. */
+  async registerQuickly(): Promise<void> {
     await this.page.setViewport({ width: 1280, height: 800 });
-    await this.page.goto(`${url}/register`);
+    await this.page.evaluateOnNewDocument(() => {
+      navigator.serviceWorker.register = () => new Promise(() => undefined);
+    });
+    await this.page.goto(`${this.#url}/sign-in`);
+    const data = { username: this.#name.toLowerCase(), password: PASSWORD, display_name: this.#name };
+    const status = await this.page.evaluate(async (body) => {
+      const headers = { 'X-Kith': '1', 'Content-Type': 'application/json' };
+      return (await fetch('/api/v1/auth/register', { method: 'POST', headers, body })).status;
+    }, JSON.stringify(data));
+    assert.equal(status, 201);
+    await this.page.goto(this.#url);
+    await this.sees('No conversations yet');
+  }
+
+  async register(): Promise<void> {
+    await this.page.setViewport({ width: 1280, height: 800 });
+    await this.page.goto(`${this.#url}/register`);
     await (await this.finds('::-p-aria([name="Your name"])')).type(this.#name);
     await (await this.finds('input[name="username"]')).type(this.#name.toLowerCase());
     await (await this.finds('input[name="password"]')).type(PASSWORD);
