@@ -9,16 +9,20 @@ export function line(number: number): string {
   return `Line ${number} of a long story`;
 }
 
-/**
- * Gives two people a long past: `count` messages, each of its own length, sent past the page by one socket. `answers`
- * says which of them answers which.
- */
+type Story = {
+  /** The number of the first message; before it there are as many as that says. */
+  from?: number;
+  /** Which messages answer which. */
+  answers?: ReadonlyMap<number, number>;
+};
+
+/** Gives two people a long past: messages up to number `to`, each of its own length, sent past the page by one socket. */
 export async function history(
   kith: Kith,
   ann: Person,
   ben: Person,
-  count: number,
-  answers: ReadonlyMap<number, number> = new Map(),
+  to: number,
+  { from = 1, answers = new Map() }: Story = {},
 ): Promise<string> {
   const socket = await connect(kith, ann);
   try {
@@ -28,7 +32,7 @@ export async function history(
     const { users: found } = (await users.json()) as { users: { id: string }[] };
     const opened = await ask<OneConversation>(socket, 'conversation:open', { user_id: found[0]?.id });
     const conversation_id = opened.conversation.id;
-    for (let number = 1; number <= count; number += 1) {
+    for (let number = from; number <= to; number += 1) {
       await ask<OneMessage>(socket, 'message:send', {
         conversation_id,
         client_id: crypto.randomUUID(),
@@ -37,7 +41,7 @@ export async function history(
       });
     }
     const { messages } = await ask<MessagePage>(socket, 'message:page', { conversation_id, limit: 1 });
-    expect(messages[0]?.seq).toBe(count);
+    expect(messages[0]?.seq).toBe(to);
     return conversation_id;
   } finally {
     socket.disconnect();

@@ -27,7 +27,7 @@ test('a long conversation is read backwards, and nothing that is read moves', as
 
 test('a quote far back is jumped to, and Back returns', async ({ kith, arrive }) => {
   const [ann, ben] = [await arrive('Ann'), await arrive('Ben')];
-  const id = await history(kith, ann, ben, 500, new Map([[495, 20]]));
+  const id = await history(kith, ann, ben, 500, { answers: new Map([[495, 20]]) });
   await ann.list.open('Ben');
   const thread = ann.thread('Ben');
   await expect(thread.message(line(500)).row).toBeInViewport();
@@ -47,6 +47,59 @@ test('a quote far back is jumped to, and Back returns', async ({ kith, arrive })
 
   await ann.page.goto(`/c/${id}?at=250`);
   await expect(thread.message(line(250)).row).toBeInViewport();
+});
+
+test('a reload returns to what was being read, far from the newest', async ({ kith, stranger }) => {
+  const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
+  // Through the form, which says that this device is one's own and may remember the place.
+  await ann.register();
+  await ben.register();
+  const id = await history(kith, ann, ben, 200);
+  const thread = ann.thread('Ben');
+  const read = thread.message(line(40)).row;
+  await ann.page.goto(`/c/${id}?at=40`);
+  await expect(read).toBeInViewport();
+  await expect(ann.page).toHaveURL(/\/c\/[^?]*$/);
+  const top = async () => Math.round((await read.boundingBox())?.y ?? 0);
+  const before = await top();
+
+  await ann.page.reload();
+  await expect(read).toBeInViewport();
+  await expect.poll(top).toBe(before);
+  await expect(thread.message(line(200)).row).not.toBeAttached();
+
+  await thread.jumpToLatest.click();
+  await expect(thread.message(line(200)).row).toBeInViewport();
+});
+
+test('whoever reads far back stays there, however much was said while there was no network', async ({
+  kith,
+  arrive,
+  complaints,
+}) => {
+  complaints.excuse(SERVER_AWAY);
+  // A machine always reaches what it calls localhost, so the client takes no notice there when the network goes.
+  const baseURL = kith.url.replace('localhost', '127.0.0.1');
+  const [ann, ben] = [await arrive('Ann', { baseURL }), await arrive('Ben')];
+  const id = await history(kith, ben, ann, 100);
+  const thread = ann.thread('Ben');
+  const read = thread.message(line(40)).row;
+  await ann.page.goto(`/c/${id}?at=40`);
+  await expect(read).toBeInViewport();
+  const top = async () => Math.round((await read.boundingBox())?.y ?? 0);
+  const before = await top();
+
+  await ann.page.context().setOffline(true);
+  await expect(ann.list.region.getByRole('status')).toHaveText('Offline – showing saved messages');
+  await history(kith, ben, ann, 210, { from: 101 });
+  await ann.page.context().setOffline(false);
+  await expect(ann.list.row('Ben')).toHaveAccessibleName(/Line 210 of/);
+  await expect(ann.list.region.getByRole('status')).toBeEmpty();
+  await expect.poll(top).toBe(before);
+  await expect(thread.message(line(210)).row).not.toBeAttached();
+
+  await thread.jumpToLatest.click();
+  await expect(thread.message(line(210)).row).toBeInViewport();
 });
 
 test('without a server there is what was read, and words where that ends; with one, the place where it was left', async ({

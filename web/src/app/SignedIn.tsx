@@ -75,7 +75,8 @@ export function SignedIn() {
   const page = settingsPage(pageName) ?? (isPhone ? undefined : 'profile');
 
   useEffect(() => {
-    void dispatch(openConversation(conversationId ?? null));
+    void dispatch(openConversation(conversationId ?? null, at !== undefined));
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- how it is opened; later `at` is the thread's
   }, [dispatch, conversationId]);
 
   const open = useCallback((id: string) => navigate(conversationPath(id)), [navigate]);

@@ -107,7 +107,7 @@ export class LocalCache {
 
   /** Remembers where a conversation was left. At once, because the page may be about to go. */
   leave(id: ConversationId, place: Whereabouts | undefined): void {
-    this.#places.delete(id);
+    if (!this.#places.delete(id) && !place) return;
     if (place) this.#places.set(id, place);
     for (const old of [...this.#places.keys()].slice(0, -PLACES_MAX)) this.#places.delete(old);
     if (this.#isKept) writePlaces(this.#places);

@@ -1,10 +1,10 @@
 import type { RootState } from '@/app/store';
 import { ApiError } from '@/lib/api';
-import type { ConversationId, PageRequest, Seq } from '@/protocol';
-import { backoff, type Realtime } from '@/realtime';
+import type { ConversationChanges, ConversationId, PageRequest, Seq } from '@/protocol';
+import { type AnswerItem, backoff, type ConversationLife, type Realtime } from '@/realtime';
 import type { LocalCache } from '../cache/cache';
 import { focused, type LoadPart, type Loads, loadMoved, NO_LOADS } from '../messages/slice';
-import { blockOf, shownBlock } from '../messages/timeline';
+import { blockOf, shownBlock, showsLiveEnd } from '../messages/timeline';
 import type { Host } from '../thunk';
 import { myOf, versionOf } from './entry';
 
@@ -46,10 +46,10 @@ export class CatchUp {
 
   /**
    * Sees to it that what a conversation opens with is held: its first new message, else what was read when it was left,
-   * else its newest. Whoever goes to a message of it does so without this.
+   * else its newest. Whoever goes to a message of it meanwhile is not called back.
    */
   async open(id: ConversationId): Promise<void> {
-    if (this.#opening.has(id)) return;
+    if (this.#opening.has(id) || isVisiting(this.#host.getState(), id)) return;
     this.#opening.add(id);
     try {
       await this.#open(id);
@@ -59,9 +59,10 @@ export class CatchUp {
   }
 
   async #open(id: ConversationId): Promise<void> {
+    const focusBefore = focusOf(this.#host.getState(), id);
     await this.#restore(id);
     const state = this.#host.getState();
-    if (loadsOf(state, id).target === 'loading') return;
+    if (isVisiting(state, id) || focusOf(state, id) !== focusBefore) return;
     const seq = firstNew(state, id) ?? this.#cache.leftAt(id)?.seq ?? null;
     const timeline = state.messages.timelines[id];
     if (seq === null || (timeline && blockOf(timeline, seq))) this.#host.dispatch(focused({ id, seq }));
@@ -75,16 +76,17 @@ export class CatchUp {
     if (!hasRows(this.#host.getState(), id)) await this.page({ conversation_id: id }, 'latest');
   }
 
-  /** Puts in the newest that this device has of a conversation, if nothing of it is held. */
+  /** Puts in the newest that this device has of a conversation, if nothing of it is held, or comes while it is read. */
   async #restore(id: ConversationId): Promise<void> {
-    if (!hasRows(this.#host.getState(), id)) await this.#foldKept({ conversation_id: id });
+    const isEmpty = () => !hasRows(this.#host.getState(), id);
+    if (isEmpty()) await this.#foldKept({ conversation_id: id }, isEmpty);
   }
 
-  /** Folds a page that this device has; whether it has it. */
-  async #foldKept(request: Omit<PageRequest, 'limit'>): Promise<boolean> {
+  /** Folds a page that this device has, if it is still wanted when it has been read; whether it was folded. */
+  async #foldKept(request: Omit<PageRequest, 'limit'>, isWanted = () => true): Promise<boolean> {
     const page = await this.#cache.readPage(request, PAGE_MESSAGES);
     const entry = this.#host.getState().conversations.byId[request.conversation_id];
-    if (!page || !entry) return false;
+    if (!page || !entry || !isWanted()) return false;
     const { id: conversationId } = entry.shared;
     const asked = { conversationId, life: entry.life, request, askedVersion: page.version, isKept: true };
     this.#realtime.fold({ kind: 'answer:page', ...asked, answer: page.answer });
@@ -141,7 +143,39 @@ export class CatchUp {
     const life = conversations.byId[id]?.life ?? null;
     const asked = { conversationId: id, life, since };
     const answer = await this.#realtime.request('conversation:changes', { conversation_id: id, since });
+    const read = answer.reset ? await this.#pageRead(id, life, answer) : undefined;
     this.#realtime.fold({ kind: 'answer:changes', ...asked, answer });
+    if (read) this.#realtime.fold(read);
+  }
+
+  /**
+   * What is being read in the conversation on screen, where an answer puts its newest messages in the place of all that
+   * is held. Both are folded together, so that whoever reads far back stays there. Nothing when the answer has it, or
+   * when it cannot be fetched.
+   */
+  async #pageRead(
+    id: ConversationId,
+    life: ConversationLife | null,
+    { messages, version: askedVersion }: ConversationChanges,
+  ): Promise<AnswerItem | undefined> {
+    const around = this.#readAt(id);
+    if (around === undefined || around >= (messages[0]?.seq ?? 1)) return undefined;
+    const request = { conversation_id: id, around, limit: PAGE_MESSAGES };
+    try {
+      const answer = await this.#realtime.request('message:page', request);
+      return { kind: 'answer:page', conversationId: id, life, request, askedVersion, answer };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The message that is being read, unless that is the newest. */
+  #readAt(id: ConversationId): Seq | undefined {
+    const state = this.#host.getState();
+    const timeline = state.messages.timelines[id];
+    if (!timeline || state.conversations.openId !== id) return undefined;
+    const focus = showsLiveEnd(timeline) ? null : timeline.focus;
+    return this.#cache.leftAt(id)?.seq ?? focus ?? undefined;
   }
 
   /** Whoever may not ask any more is not in it any more; everything else is tried again with the next catch-up. */
@@ -215,6 +249,15 @@ function firstNew(state: RootState, id: ConversationId): Seq | undefined {
   const entry = state.conversations.byId[id];
   const my = entry && myOf(entry);
   return my && my.unread > 0 ? my.read_seq + 1 : undefined;
+}
+
+/** Somebody goes to a message that is on its way. */
+function isVisiting(state: RootState, id: ConversationId): boolean {
+  return loadsOf(state, id).target === 'loading';
+}
+
+function focusOf(state: RootState, id: ConversationId): Seq | null {
+  return state.messages.timelines[id]?.focus ?? null;
 }
 
 function loadsOf(state: RootState, id: ConversationId): Loads {

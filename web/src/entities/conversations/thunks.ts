@@ -45,13 +45,16 @@ export function createGroup(group: {
     );
 }
 
-/** Shows a conversation. What this device has of it is there at once, the rest comes. `null` shows none. */
-export function openConversation(id: ConversationId | null): AppThunk<Promise<void>> {
+/**
+ * Shows a conversation. What this device has of it is there at once, the rest comes. `null` shows none. Whoever goes to a
+ * message of it with {@link jumpTo} opens it as `visited`, or would be called back to where it opens by itself.
+ */
+export function openConversation(id: ConversationId | null, isVisited = false): AppThunk<Promise<void>> {
   return async (dispatch, _getState, { catchUp }) => {
     dispatch(opened(id));
     if (id === null) return;
     dispatch(timelineUsed(id));
-    await catchUp.open(id);
+    if (!isVisited) await catchUp.open(id);
     catchUp.check();
   };
 }

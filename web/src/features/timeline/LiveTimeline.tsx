@@ -75,7 +75,9 @@ export function LiveTimeline(props: Props) {
     reachesLive,
     placed,
     isOnline,
+    isKnown: kind !== undefined,
     firstUnread,
+    at,
   });
   const [isAtLive, setAtLive] = useState(true);
   const markSeen = useSeen(conversationId, placed, isAtLive && reachesLive);
@@ -164,7 +166,10 @@ export function LiveTimeline(props: Props) {
         if (isHeld) rows.grow(end);
         else if (loads[end === 'start' ? 'older' : 'newer'] === 'idle') load(end);
       }}
-      onSeen={markSeen}
+      onSeen={(key) => {
+        markSeen(key);
+        whereabouts.note();
+      }}
       onMoved={whereabouts.forgetTarget}
       onJumpToLatest={goLive}
       onLive={setAtLive}

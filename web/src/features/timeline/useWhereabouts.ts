@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef } from 'react';
-import { keepPlace, leftAt, type Whereabouts } from '@/entities/conversations';
+import { keepPlace, leftAt, openConversation, type Whereabouts } from '@/entities/conversations';
 import { useAppDispatch, useAppStore } from '@/entities/hooks';
 import { jumpTo, jumpToLatest, type MessageKey, selectIndex, selectTimeline } from '@/entities/messages';
 import { beforeLeaving } from '@/lib/leaving';
@@ -16,7 +16,11 @@ type Thread = {
   reachesLive: boolean;
   placed: readonly Placed[];
   isOnline: boolean;
+  /** The conversation itself is known; before, nothing can be said of what is new in it. */
+  isKnown: boolean;
   firstUnread: number | null;
+  /** The message that it is opened for, if there is one. */
+  at: number | undefined;
 };
 
 /** Where the thread is to go as soon as the rows for it are there. */
@@ -40,14 +44,15 @@ export function useWhereabouts(thread: Thread) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const target = useRef<Target | undefined>(undefined);
   const isOpened = useRef(false);
-  if (!isOpened.current) {
+  if (!isOpened.current && thread.isKnown) {
     isOpened.current = true;
-    target.current = openingOf(thread.firstUnread, dispatch(leftAt(conversationId)));
+    target.current = openingOf(thread, dispatch(leftAt(conversationId)));
   }
   const latest = useRef(thread);
   latest.current = thread;
   const visits = useRef(new Map<string, Whereabouts | undefined>());
   const visit = useRef<string>(undefined);
+  const note = useRef(() => {});
 
   // In the commit that mounted the rows, so that no frame shows the thread somewhere else.
   useLayoutEffect(() => {
@@ -57,7 +62,9 @@ export function useWhereabouts(thread: Thread) {
     if (selectTimeline(state, conversationId) !== thread.keys) return;
     const index =
       target.current.kind === 'live' ? undefined : selectIndex(state, conversationId, target.current.seq);
-    if (go(target.current, index, thread)) target.current = undefined;
+    if (!go(target.current, index, thread)) return;
+    target.current = undefined;
+    note.current();
   });
 
   // What came first need not be what it opens with: the server may have told the newest messages of its own accord, and
@@ -75,7 +82,6 @@ export function useWhereabouts(thread: Thread) {
     const seq = latest.current.placed.find(({ key }) => key === place?.key)?.seq;
     return place && seq ? { seq, top: place.top } : undefined;
   };
-  const note = useRef(() => {});
   note.current = () => {
     if (target.current === undefined && timeline.current) dispatch(keepPlace(conversationId, here()));
   };
@@ -90,8 +96,15 @@ export function useWhereabouts(thread: Thread) {
     /** Goes to a message, and is done when it is loaded, or cannot be. */
     visitMessage: async (seq: number) => {
       visits.current.set(visit.current ?? '', here());
-      const isThere = await dispatch(jumpTo(conversationId, seq));
-      if (isThere) head({ kind: 'message', seq });
+      // Before it is there already, or else the thread would still go where it was going.
+      const visited: Target = { kind: 'message', seq };
+      target.current = visited;
+      if (await dispatch(jumpTo(conversationId, seq))) return head(visited);
+      if (target.current !== visited) return;
+      target.current = undefined;
+      if (latest.current.keys.length > 0) return;
+      head(openingOf({ ...latest.current, at: undefined }, dispatch(leftAt(conversationId))));
+      void dispatch(openConversation(conversationId));
     },
     /** The browser's history is at this entry now. */
     comeTo: (name: string) => {
@@ -107,6 +120,8 @@ export function useWhereabouts(thread: Thread) {
       } else void dispatch(jumpTo(conversationId, place.seq)).then(() => head({ kind: 'place', ...place }));
     },
     goLive: () => head({ kind: 'live' }),
+    /** Remembers what is being read: the page may end at any time without a word. */
+    note: () => note.current(),
     /** The reader has gone elsewhere meanwhile. */
     forgetTarget: () => {
       target.current = undefined;
@@ -114,7 +129,11 @@ export function useWhereabouts(thread: Thread) {
   };
 }
 
-function openingOf(firstUnread: number | null, left: Whereabouts | undefined): Target {
+function openingOf(
+  { at, firstUnread }: Pick<Thread, 'at' | 'firstUnread'>,
+  left: Whereabouts | undefined,
+): Target {
+  if (at !== undefined) return { kind: 'message', seq: at };
   if (firstUnread !== null) return { kind: 'new', seq: firstUnread };
   return left ? { kind: 'place', ...left } : { kind: 'live' };
 }
