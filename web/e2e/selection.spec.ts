@@ -23,13 +23,32 @@ test('messages are chosen by keyboard and deleted together', async ({ arrive }) 
   await expect(anns.message('Bread').row).toHaveAccessibleName(/selected$/);
   await keys.expectOriented();
 
-  await keys.press('Delete');
   const dialog = ann.page.getByRole('dialog', { name: 'Delete 2 messages?' });
-  await keys.tabTo(dialog.getByRole('button', { name: 'Delete for everyone' }));
-  await keys.press('Enter');
-  await expect(anns.messages).toHaveText([/Milk/, /deleted/, /deleted/]);
-  await expect(anns.field).toHaveValue('half a thought');
-  await keys.expectOriented();
+  const deleteThem = async () => {
+    await keys.press('Delete');
+    await keys.tabTo(dialog.getByRole('button', { name: 'Delete for everyone' }));
+    await keys.press('Enter');
+    await expect(anns.messages).toHaveText([/Milk/, /deleted/, /deleted/]);
+    await expect(anns.field).toHaveValue('half a thought');
+    await keys.expectOriented();
+  };
+  await deleteThem();
+  await test.step('which is thought better of, twice', async () => {
+    await expect(ann.toast).toContainText('2 messages deleted');
+    await keys.press('Control+z');
+    await expect(anns.messages).toHaveText([/Milk/, /Bread/, /Honey/]);
+    await expect(ann.toast).toBeHidden();
+    await keys.press('End', 'Space', 'Shift+ArrowUp');
+    await expect(anns.selection.count).toHaveText('2 selected');
+    await deleteThem();
+    await ann.toast.getByRole('button', { name: 'Undo' }).click();
+    await expect(anns.messages).toHaveText([/Milk/, /Bread/, /Honey/]);
+    await anns.message('Honey').row.focus();
+    await keys.press('Space', 'Shift+ArrowUp');
+    await expect(anns.selection.count).toHaveText('2 selected');
+  });
+  await deleteThem();
+  await ann.toast.getByRole('button', { name: 'Close' }).click();
   await ben.list.open('Ann');
   await expect(ben.thread('Ann').messages).toHaveText([/Milk/, /deleted/, /deleted/]);
 });

@@ -73,9 +73,12 @@ export class Message {
     await this.menu.getByRole('menuitemcheckbox', { name: emoji }).click();
   }
 
+  /** Deletes it, and does not wait for second thoughts. */
   async deleteFor(whom: 'me' | 'everyone'): Promise<void> {
     await this.act('Delete');
     const dialog = this.page.getByRole('dialog', { name: 'Delete this message?' });
     await dialog.getByRole('button', { name: `Delete for ${whom}` }).click();
+    const toast = this.page.getByRole('status').filter({ hasText: 'Message deleted' });
+    await toast.getByRole('button', { name: 'Close' }).click();
   }
 }

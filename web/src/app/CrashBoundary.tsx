@@ -56,7 +56,7 @@ function Outdated() {
   const load = async () => {
     // Without a network the page that is there is worth more than one that cannot be loaded.
     const isServerThere = await fetch('/api/v1/server').then(isOk, isNot);
-    if (!isServerThere) return toast(t('connection.offline'));
+    if (!isServerThere) return void toast(t('connection.offline'));
     try {
       await (await import('./update')).loadUpdate();
     } catch {

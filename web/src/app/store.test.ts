@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { markRead, openConversation, selectListRow, selectMy, setMuted } from '@/entities/conversations';
 import {
-  deleteForEveryone,
-  deleteForMe,
+  deleteMessages,
   discardSend,
   editMessage,
+  HELD_MAX_MS,
   react,
   retrySend,
   selectMessage,
@@ -158,7 +158,7 @@ describe('changing', () => {
     await settle();
     const shown: (string | undefined)[] = [];
     const unsubscribe = page.store.subscribe(() => shown.push(view(keys().at(-1) ?? 0)?.text));
-    void page.store.dispatch(deleteForEveryone(id, 2));
+    page.store.dispatch(deleteMessages(id, [2], 'everyone')).proceed();
     await settle();
     unsubscribe();
     expect(new Set(shown)).toEqual(new Set(['']));
@@ -168,12 +168,62 @@ describe('changing', () => {
   it('deletes for me at once, and the list shows what was before', async () => {
     await page.store.dispatch(sendMessage({ conversationId: id, text: 'mine' }));
     await settle();
-    void page.store.dispatch(deleteForMe(id, 2));
+    page.store.dispatch(deleteMessages(id, [2], 'me')).proceed();
     expect(texts()).toEqual(['hello']);
     await settle();
     expect(texts()).toEqual(['hello']);
     expect(selectListRow(page.store.getState(), id)?.last?.text).toBe('hello');
     expect(server.visible('ben', id)).toHaveLength(2);
+  });
+
+  it('takes a deletion back as if it had never been asked for', async () => {
+    const deletion = page.store.dispatch(deleteMessages(id, [1], 'me'));
+    expect(texts()).toEqual([]);
+    await settle();
+    deletion.undo();
+    await deletion.done;
+    expect(texts()).toEqual(['hello']);
+    await settle(2 * HELD_MAX_MS);
+    expect(texts()).toEqual(['hello']);
+    expect(page.wire.asked.filter(([name]) => name === 'message:delete')).toEqual([]);
+  });
+
+  it('takes all of a deletion back', async () => {
+    server.send('ben', id, 'again');
+    await settle();
+    const deletion = page.store.dispatch(deleteMessages(id, [1, 2], 'me'));
+    await settle();
+    expect(texts()).toEqual([]);
+    deletion.undo();
+    deletion.proceed();
+    await settle();
+    expect(texts()).toEqual(['hello', 'again']);
+  });
+
+  it('sends a deletion in the end, if nobody says that it may go or takes it back, and holds up nothing else', async () => {
+    const deletion = page.store.dispatch(deleteMessages(id, [1], 'me'));
+    await page.store.dispatch(sendMessage({ conversationId: id, text: 'meanwhile' }));
+    await settle();
+    void page.store.dispatch(react(id, 2, '👍'));
+    await settle(HELD_MAX_MS - 1_000);
+    expect(page.wire.asked.filter(([name]) => name === 'message:delete')).toEqual([]);
+    await settle(1_000);
+    await settle();
+    await deletion.done;
+    expect(server.visible('ann', id).map(({ text }) => text)).toEqual(['meanwhile']);
+    deletion.undo();
+    await settle();
+    expect(texts()).toEqual(['meanwhile']);
+  });
+
+  it('holds a deletion no longer for a clock that was set back', async () => {
+    const deletion = page.store.dispatch(deleteMessages(id, [1], 'me'));
+    vi.setSystemTime(Date.now() - 365 * 86_400_000);
+    page.wire.down();
+    page.wire.up();
+    await settle();
+    await deletion.done;
+    expect(server.visible('ann', id)).toEqual([]);
   });
 });
 

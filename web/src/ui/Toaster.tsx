@@ -39,8 +39,8 @@ export function Toaster({ closeLabel }: { closeLabel: string }) {
               type="button"
               className={styles.action}
               onClick={() => {
-                dismissToast(id);
                 action.onSelect();
+                dismissToast(id);
               }}
             >
               {action.label}

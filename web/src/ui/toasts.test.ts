@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { currentToasts, dismissToasts, pauseToasts, toast } from './toasts';
+import { currentToasts, dismissToast, dismissToasts, pauseToasts, toast } from './toasts';
 
 const shown = () => currentToasts().map(({ text }) => text);
 
@@ -42,4 +42,17 @@ test('none goes while it is held, and not at once afterwards', () => {
   expect(shown()).toEqual(['read me']);
   vi.advanceTimersByTime(1);
   expect(shown()).toEqual([]);
+});
+
+test('whoever waits for its end is told of it once, however it came', () => {
+  const ends: string[] = [];
+  const say = (text: string, about?: string) => toast(text, { about, onGone: () => ends.push(text) });
+  say('a');
+  say('b', 'ben');
+  say('c', 'ben');
+  expect(ends).toEqual(['b']);
+  const [first] = currentToasts();
+  dismissToast(first?.id ?? 0);
+  vi.runAllTimers();
+  expect(ends).toEqual(['b', 'a', 'c']);
 });

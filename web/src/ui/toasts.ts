@@ -9,9 +9,11 @@ export type Toast = {
   /** What it is about: a newer one about the same takes its place. */
   about?: string | undefined;
   action?: { label: string; onSelect: () => void } | undefined;
+  /** It is no longer there, for whatever reason; after `action`, if that was chosen. */
+  onGone?: (() => void) | undefined;
 };
 
-type Options = Partial<Pick<Toast, 'title' | 'tone' | 'about' | 'action'>> & {
+type Options = Partial<Pick<Toast, 'title' | 'tone' | 'about' | 'action' | 'onGone'>> & {
   /** Stays until it is answered or closed. */
   isLasting?: boolean;
 };
@@ -30,14 +32,15 @@ const listeners = new Set<() => void>();
 
 /**
  * Says something for six seconds at the edge of the window, and to a screen reader once. What is lasting stays until it is
- * answered or closed.
+ * answered or closed. {@link dismissToast} takes the answer.
  */
-export function toast(text: string, { isLasting, tone = 'plain', ...rest }: Options = {}): void {
+export function toast(text: string, { isLasting, tone = 'plain', ...rest }: Options = {}): number {
   lastId += 1;
   const id = lastId;
   const others = toasts.filter(({ about }) => about === undefined || about !== rest.about);
   set([...others, { ...rest, id, text, tone }].slice(-TOASTS_MAX));
   if (!isLasting) setTimeout(() => expire(id), SHOWN_FOR_MS);
+  return id;
 }
 
 /** Takes a toast away before its time. */
@@ -75,8 +78,10 @@ function expire(id: number) {
 }
 
 function set(next: readonly Toast[]) {
+  const gone = toasts.filter((each) => !next.includes(each));
   toasts = next;
   for (const listener of listeners) listener();
+  for (const { onGone } of gone) onGone?.();
 }
 
 function subscribe(listener: () => void): () => void {

@@ -6,7 +6,7 @@ import { ModelServer } from '@/testing/model-server';
 import { openPage, type Page } from '@/testing/page';
 import { openConversation, selectConversationIds, selectListRow, setDraft } from '../conversations';
 import { selectDraft } from '../drafts';
-import { jumpTo, selectMessage, selectTimeline, sendMessage } from '../messages';
+import { deleteMessages, HELD_MAX_MS, jumpTo, selectMessage, selectTimeline, sendMessage } from '../messages';
 import { boot, signOut } from '../session';
 import { LocalCache } from './cache';
 
@@ -68,6 +68,21 @@ describe('the next visit', () => {
     await settle(page);
     expect(server.visible('ben', id).map(({ text }) => text)).toEqual(['hello', 'one', 'two']);
     expect(server.visible('ben', id).at(-1)?.attachments).toHaveLength(1);
+    expect(await page.cache.readOutbox()).toEqual([]);
+  });
+
+  it('sends a deletion that could still have been taken back when the last one ended', async () => {
+    const before = await visit();
+    before.store.dispatch(deleteMessages(id, [1], 'me'));
+    await settle(before);
+    before.wire.disconnect();
+    expect(server.visible('ann', id)).toHaveLength(1);
+
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + HELD_MAX_MS);
+    const page = openPage(server, 'ann');
+    await page.store.dispatch(boot());
+    await settle(page);
+    expect(server.visible('ann', id)).toEqual([]);
     expect(await page.cache.readOutbox()).toEqual([]);
   });
 

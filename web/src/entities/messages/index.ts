@@ -1,4 +1,5 @@
 /** Messages: what was said. */
+export { HELD_MAX_MS } from '../outbox/slice';
 export { firstSince } from './days';
 export {
   selectIndex,
@@ -13,8 +14,8 @@ export {
 } from './selectors';
 export type { LoadPart, LoadStatus, Loads } from './slice';
 export {
-  deleteForEveryone,
-  deleteForMe,
+  type Deletion,
+  deleteMessages,
   discardSend,
   editMessage,
   forwardMessages,

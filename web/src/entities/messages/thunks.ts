@@ -4,7 +4,12 @@ import { uuidv7 } from '@/lib/uuid';
 import type { ClientId, ConversationId, Mention, Message, Seq } from '@/protocol';
 import { edgeOf } from '../conversations/catchUp';
 import { touched } from '../conversations/slice';
-import type { PendingAttachment, PendingChange, PendingMessage } from '../outbox/slice';
+import {
+  HELD_MAX_MS,
+  type PendingAttachment,
+  type PendingChange,
+  type PendingMessage,
+} from '../outbox/slice';
 import type { AppThunk } from '../thunk';
 import { focused } from './slice';
 import { blockOf, showsLiveEnd } from './timeline';
@@ -100,17 +105,35 @@ export function editMessage(
   };
 }
 
-/** Takes a message out of one's own sight, on all of one's devices. */
-export function deleteForMe(id: ConversationId, seq: Seq): AppThunk<Promise<void>> {
-  return async (_dispatch, getState, { outbox }) => {
-    await outbox.change({ ...changeOf(getState(), id, seq), kind: 'delete', scope: 'me' });
-  };
+/** Messages that are gone from the screen and will be gone from the server, unless that is thought better of. */
+export interface Deletion {
+  /** Kept when the server has deleted all of them, or none is to be deleted any more; broken with its refusal. */
+  readonly done: Promise<void>;
+  /** Takes back what has not been sent yet. */
+  undo(): void;
+  /** Sends it now: nobody is asked any longer. */
+  proceed(): void;
 }
 
-/** Deletes a message for everyone: its number, sender and times stay, everything else is gone. */
-export function deleteForEveryone(id: ConversationId, seq: Seq): AppThunk<Promise<void>> {
-  return async (_dispatch, getState, { outbox }) => {
-    await outbox.change({ ...changeOf(getState(), id, seq), kind: 'delete', scope: 'everyone' });
+/**
+ * Deletes messages: for oneself on all of one's devices, or for everyone, which leaves their numbers, senders and times. It
+ * is shown and on disk at once, and sent when {@link Deletion.proceed} is called, at the latest after `HELD_MAX_MS`.
+ */
+export function deleteMessages(
+  id: ConversationId,
+  seqs: readonly Seq[],
+  scope: 'me' | 'everyone',
+): AppThunk<Deletion> {
+  return (_dispatch, getState, { outbox }) => {
+    const changes = seqs.map((seq) => {
+      const change = changeOf(getState(), id, seq);
+      return { ...change, kind: 'delete' as const, scope, held_until: change.created_at + HELD_MAX_MS };
+    });
+    return {
+      done: Promise.all(changes.map((change) => outbox.change(change))).then(() => undefined),
+      undo: () => changes.forEach((change) => outbox.withdraw(id, change.id)),
+      proceed: () => changes.forEach((change) => outbox.release(id, change.id)),
+    };
   };
 }
 

@@ -1,16 +1,19 @@
 import type { UnknownAction } from '@reduxjs/toolkit';
 import { ApiError } from '@/lib/api';
 import type { TabNote, Tabs } from '@/lib/tabs';
-import type { ClientId, ConversationId, ErrorBody, SendMessage, Version } from '@/protocol';
+import type { ClientId, ConversationId, Version } from '@/protocol';
 import { backoff, type Realtime } from '@/realtime';
 import type { LocalCache } from '../cache/cache';
 import type { Host } from '../thunk';
 import type { Files } from '../uploads/files';
 import { uploadMoved, uploadsForgotten } from '../uploads/slice';
 import type { Uploader } from '../uploads/uploader';
+import { bodyOf, payloadOf } from './payload';
 import {
   changeDropped,
   changeQueued,
+  changeReleased,
+  isHeld,
   messageDropped,
   messageMoved,
   messageQueued,
@@ -18,6 +21,7 @@ import {
   type PendingAttachment,
   type PendingChange,
   type PendingMessage,
+  released,
 } from './slice';
 
 /** How long a change that the server took is shown as done before its push has come. */
@@ -82,10 +86,31 @@ export class Outbox {
       this.#outcomes.set(change.id, { resolve, reject }),
     );
     await this.#services.cache.putOutbox(change.id, { kind: 'change', change });
-    this.#services.tabs.share({ action: changeQueued(change) });
-    void this.#sendChanges(change.conversation_id);
+    const current = this.#change(change.conversation_id, change.id);
+    if (!current) return outcome;
+    this.#services.tabs.share({ action: changeQueued(current) });
+    this.#changed(current);
     this.#watchLeader();
     return outcome;
+  }
+
+  /** Sends a change now that could have been taken back until later. */
+  release(conversationId: ConversationId, id: ClientId): void {
+    const change = this.#change(conversationId, id);
+    if (change?.held_until === undefined) return;
+    this.#tell(changeReleased({ conversationId, id }));
+    void this.#services.cache.putOutbox(id, { kind: 'change', change: released(change) });
+    void this.#sendChanges(conversationId);
+    this.#watchLeader();
+  }
+
+  /** Takes a change back. Nothing happens when it is not held any more. */
+  withdraw(conversationId: ConversationId, id: ClientId): void {
+    const change = this.#change(conversationId, id);
+    if (!change || !isHeld(change, Date.now())) return;
+    this.#tell(changeDropped({ conversationId, id, isWithdrawn: true }));
+    void this.#services.cache.dropOutbox(id);
+    this.#conclude(id);
   }
 
   /** Tries a message again that the server had refused. */
@@ -115,6 +140,7 @@ export class Outbox {
     const localIds = messages.flatMap((message) => message.attachments.map(({ localId }) => localId));
     await Promise.all(localIds.map((localId) => this.#services.files.get(localId)));
     this.#host.dispatch(outboxRestored({ messages: messages.map(asQueued), changes }));
+    for (const change of changes) this.#changed(change);
   }
 
   /** Somebody signed out: nothing more is sent. */
@@ -149,7 +175,10 @@ export class Outbox {
     else if (messageMoved.match(action)) this.#moved(action);
     else if (changeQueued.match(action)) {
       this.#host.dispatch(action);
-      void this.#sendChanges(action.payload.conversation_id);
+      this.#changed(action.payload);
+    } else if (changeReleased.match(action)) {
+      this.#host.dispatch(action);
+      void this.#sendChanges(action.payload.conversationId);
     } else if (changeDropped.match(action)) void this.#dropped(action.payload);
     else if (messageDropped.match(action)) this.#host.dispatch(action);
   }
@@ -177,9 +206,9 @@ export class Outbox {
   }
 
   async #dropped(payload: ReturnType<typeof changeDropped>['payload']): Promise<void> {
-    const { conversationId, id, refusal } = payload;
-    const held = this.#host.getState().outbox.changes[conversationId]?.find((change) => change.id === id);
-    if (held?.kind === 'delete' && !refusal) await this.#pushed(held, undefined);
+    const { conversationId, id, refusal, isWithdrawn } = payload;
+    const done = refusal || isWithdrawn ? undefined : this.#change(conversationId, id);
+    if (done?.kind === 'delete') await this.#pushed(done, undefined);
     this.#host.dispatch(changeDropped(payload));
     this.#conclude(id, refusal && new ApiError(refusal));
   }
@@ -202,7 +231,7 @@ export class Outbox {
     const { messages, changes } = this.#host.getState().outbox;
     const heads = Object.values(messages).map((all) => all.find(({ state }) => state !== 'failed'));
     const queued = heads.flatMap((head) => (head?.state === 'queued' ? [head.client_id] : []));
-    return new Set([...queued, ...Object.values(changes).flatMap(([first]) => first?.id ?? [])]);
+    return new Set([...queued, ...Object.values(changes).flatMap((all) => firstDue(all)?.id ?? [])]);
   }
 
   /** Sends a conversation's messages one after another. A refused one is marked and does not hold up the others. */
@@ -293,6 +322,13 @@ export class Outbox {
     );
     this.#move(id, clientId, { attachments });
     void this.#keepMessage({ ...current, attachments });
+  }
+
+  /** There is a change: it is sent now, or when it can no longer be taken back. */
+  #changed(change: PendingChange): void {
+    const { conversation_id: id, held_until: until = 0 } = change;
+    void this.#sendChanges(id);
+    if (isHeld(change, Date.now())) setTimeout(() => void this.#sendChanges(id), until - Date.now());
   }
 
   async #sendChanges(id: ConversationId): Promise<void> {
@@ -398,13 +434,17 @@ export class Outbox {
   }
 
   #nextChange(id: ConversationId): PendingChange | undefined {
-    return this.#maySend() ? this.#host.getState().outbox.changes[id]?.[0] : undefined;
+    return this.#maySend() ? firstDue(this.#host.getState().outbox.changes[id] ?? []) : undefined;
   }
 
   #maySend(): boolean {
     return (
       !this.#isStopped && this.#services.tabs.isLeader && this.#host.getState().connection.status === 'online'
     );
+  }
+
+  #change(conversationId: ConversationId, id: ClientId): PendingChange | undefined {
+    return this.#host.getState().outbox.changes[conversationId]?.find((change) => change.id === id);
   }
 
   #message(id: ConversationId, clientId: ClientId): PendingMessage | undefined {
@@ -445,34 +485,14 @@ export class Outbox {
   }
 }
 
-function payloadOf(message: PendingMessage, attachment_ids: readonly string[]): SendMessage {
-  const { conversation_id, client_id, text, mentions, reply_to, forward } = message;
-  // A forward is a copy that the server makes: it carries nothing of its own, not even the words shown for it here.
-  if (forward !== null) return { conversation_id, client_id, forward };
-  return {
-    conversation_id,
-    client_id,
-    ...(text === '' ? {} : { text }),
-    ...(mentions.length === 0 ? {} : { mentions: [...mentions] }),
-    ...(attachment_ids.length === 0 ? {} : { attachment_ids: [...attachment_ids] }),
-    ...(reply_to === null ? {} : { reply_to }),
-  };
+/** Nothing waits for what may still be taken back. */
+function firstDue(changes: readonly PendingChange[]): PendingChange | undefined {
+  return changes.find((change) => !isHeld(change, Date.now()));
 }
 
 /** What was on its way when the page went is to be sent again; a refused one still waits for its writer. */
 function asQueued(message: PendingMessage): PendingMessage {
   return message.state === 'failed' ? message : { ...message, state: 'queued', became: null };
-}
-
-function bodyOf(error: ApiError): ErrorBody {
-  const code = error.code === 'offline' || error.code === 'timeout' ? 'unavailable' : error.code;
-  return {
-    code,
-    message: error.message,
-    ...(error.field === undefined ? {} : { field: error.field }),
-    ...(error.limit === undefined ? {} : { limit: error.limit }),
-    ...(error.seq === undefined ? {} : { seq: error.seq }),
-  };
 }
 
 function wait(milliseconds: number): Promise<void> {

@@ -60,6 +60,8 @@ export type PendingChange = {
   readonly conversation_id: ConversationId;
   readonly seq: Seq;
   readonly created_at: Timestamp;
+  /** It may still be taken back, and is not sent before then: see `isHeld`. */
+  readonly held_until?: Timestamp;
 } & (
   | {
       readonly kind: 'edit';
@@ -95,7 +97,13 @@ export const changeDropped = createAction<{
   id: ClientId;
   /** Why the server did not take it. */
   refusal?: ErrorBody;
+  /** It was taken back before it was sent. */
+  isWithdrawn?: true;
 }>('outbox/changeDropped');
+/** A change that could have been taken back is to be sent now. */
+export const changeReleased = createAction<{ conversationId: ConversationId; id: ClientId }>(
+  'outbox/changeReleased',
+);
 /** What this device had kept of an earlier visit. */
 export const outboxRestored = createAction<{
   messages: readonly PendingMessage[];
@@ -121,11 +129,30 @@ export function outboxReducer(state: OutboxState = nothingPending, action: Unkno
     const { conversationId, id } = action.payload;
     return mapChanges(state, conversationId, (all) => all.filter((change) => change.id !== id));
   }
+  if (changeReleased.match(action)) {
+    const { conversationId, id } = action.payload;
+    return mapChanges(state, conversationId, (all) =>
+      all.map((change) => (change.id === id ? released(change) : change)),
+    );
+  }
   if (outboxRestored.match(action)) {
     const { messages, changes } = action.payload;
     return changes.reduce(withChange, messages.reduce(withMessage, state));
   }
   return state;
+}
+
+/** How long a change waits at most for being taken back. */
+export const HELD_MAX_MS = 30_000;
+
+/** Whether a change may still be taken back. A clock that was set back meanwhile by far holds nothing. */
+export function isHeld({ held_until }: PendingChange, now: number): boolean {
+  return held_until !== undefined && now < held_until && held_until < now + 2 * HELD_MAX_MS;
+}
+
+/** The same change, to be sent as soon as the line allows. */
+export function released({ held_until: _until, ...change }: PendingChange): PendingChange {
+  return change;
 }
 
 /**

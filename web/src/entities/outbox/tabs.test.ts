@@ -7,7 +7,7 @@ import { ModelBrowser } from '@/testing/model-tabs';
 import { openPage, type Page } from '@/testing/page';
 import { LocalCache } from '../cache/cache';
 import { markRead, openConversation, selectListRow } from '../conversations';
-import { deleteForMe, react, selectMessage, selectTimeline, sendMessage } from '../messages';
+import { deleteMessages, react, selectMessage, selectTimeline, sendMessage } from '../messages';
 
 /** Longer than a tab waits for the one that leads. */
 const OUT_OF_PATIENCE_MS = 3_200;
@@ -96,11 +96,26 @@ describe('of several tabs', () => {
     const reaction = other.store.dispatch(react(id, 1, '👍'));
     await settle(leader, other);
     await reaction;
-    const deletion = other.store.dispatch(deleteForMe(id, 1));
+    const deletion = other.store.dispatch(deleteMessages(id, [1], 'me'));
     await settle(leader, other);
-    await deletion;
+    for (const page of [leader, other]) expect(texts(page)).toEqual([]);
+    deletion.proceed();
+    await settle(leader, other);
+    await deletion.done;
     expect(other.wire.asked.filter(([name]) => name === 'message:delete')).toEqual([]);
     for (const page of [leader, other]) expect(texts(page)).toEqual([]);
+  });
+
+  it('all take back what one takes back', async () => {
+    const [leader, other] = [await open(), await open()];
+    const deletion = other.store.dispatch(deleteMessages(id, [1], 'me'));
+    await settle(leader, other);
+    expect(await leader.cache.readOutbox()).toHaveLength(1);
+    deletion.undo();
+    await settle(leader, other);
+    for (const page of [leader, other]) expect(texts(page)).toEqual(['hello']);
+    expect(await leader.cache.readOutbox()).toEqual([]);
+    expect(leader.wire.asked.filter(([name]) => name === 'message:delete')).toEqual([]);
   });
 
   it('what is read in one is read in all, also without a network', async () => {

@@ -2,8 +2,6 @@ import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { selectConversation, selectMy } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector, useAppStore } from '@/entities/hooks';
 import {
-  deleteForEveryone,
-  deleteForMe,
   discardSend,
   type MessageKey,
   type MessageView,
@@ -167,12 +165,6 @@ export function useMessageActions(conversationId: string, { onReply, onEdit, onD
     }
   };
 
-  const remove = (messages: readonly MessageView[], scope: 'me' | 'everyone') => {
-    const deed = scope === 'me' ? deleteForMe : deleteForEveryone;
-    attempt(Promise.all(messages.map(({ seq }) => dispatch(deed(conversationId, seq)))));
-    selection.clear();
-  };
-
   function draw(top: Layer): ReactNode {
     if ('messages' in top) return drawForAll(top);
     const message = selectMessage(store.getState(), conversationId, top.key);
@@ -189,10 +181,11 @@ export function useMessageActions(conversationId: string, { onReply, onEdit, onD
       />
     ) : (
       <DeleteDialog
-        count={messages.length}
+        conversationId={conversationId}
+        messages={messages}
         mayUnsend={messages.every((message) => factsOf(message, rights).mayUnsend)}
         onClose={close}
-        onDelete={(scope) => remove(messages, scope)}
+        onDelete={selection.clear}
       />
     );
   }

@@ -42,6 +42,7 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
           { name: t('action.react'), keys: '+' },
           { name: t('action.select'), keys: t('shortcuts.space') },
           { name: t('action.delete'), keys: 'Del' },
+          { name: t('action.undo'), keys: shownKeys('Mod+Z') },
           { name: t('action.menu'), keys: 'Enter' },
         ]}
       />
