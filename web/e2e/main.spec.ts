@@ -128,8 +128,16 @@ async function sendAlbum(anns: Thread, ben: Person, bens: Thread): Promise<void>
   await expectNoWords(ben, (await shown.getAttribute('src')) ?? '');
   await ben.page.keyboard.press('ArrowRight');
   await expect(lightbox.dialog.getByText('2 of 3')).toBeVisible();
+  await lightbox.frame(3).click();
+  await expect(lightbox.dialog.getByText('3 of 3')).toBeVisible();
+  await expect(lightbox.frame(3)).toHaveAttribute('aria-current', 'true');
+  await lightbox.dialog.getByRole('button', { name: 'Forward' }).click();
+  await expect(ben.page.getByRole('dialog', { name: 'Forward to' })).toBeVisible();
   await ben.page.keyboard.press('Escape');
+  await expect(lightbox.dialog).toBeVisible();
+  await lightbox.dialog.getByRole('button', { name: 'Show in the conversation' }).click();
   await expect(lightbox.dialog).toBeHidden();
+  await expect(received.row).toBeFocused();
 }
 
 /** What a browser fetches to show a photo holds nothing of what the camera wrote. */

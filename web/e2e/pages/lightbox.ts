@@ -16,6 +16,11 @@ export class Lightbox {
     return this.dialog.getByRole('img', { name: alt });
   }
 
+  /** One of the small ones below it, the first being 1. */
+  frame(number: number): Locator {
+    return this.dialog.getByRole('button', { name: new RegExp(`^Open photo ${number} of `) });
+  }
+
   /** Takes the photo home as it is on the server. */
   async download(): Promise<{ name: string; bytes: Buffer }> {
     const download = this.page.waitForEvent('download');

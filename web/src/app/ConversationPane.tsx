@@ -18,6 +18,7 @@ import {
   sendMessage,
 } from '@/entities/messages';
 import { selectMe, selectServerInfo } from '@/entities/session';
+import { shownIn } from '@/entities/shown';
 import { setTyping } from '@/entities/typing';
 import { selectUser } from '@/entities/users';
 import { Composer, type ComposerHandle, type Outgoing } from '@/features/composer/Composer';
@@ -32,7 +33,6 @@ import { LiveThreadHeader, useThreadTitle } from '@/features/timeline/LiveThread
 import { keyOfRow, LiveTimeline, type ThreadHandle } from '@/features/timeline/LiveTimeline';
 import { shownQuote } from '@/features/timeline/shown';
 import { useAccent } from '@/lib/accents';
-import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { type Noon, startOf } from '@/lib/calendar';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
@@ -46,7 +46,7 @@ import { EmptyState } from '@/ui/EmptyState';
 import { IconMessageCircle } from '@/ui/icons';
 import { toast } from '@/ui/toasts';
 import { useLater } from './later';
-import type { Viewing } from './SignedIn';
+import type { Viewing } from './Viewer';
 
 const FindBar = lazily(async () => (await import('@/features/search/FindBar')).FindBar);
 
@@ -137,11 +137,13 @@ export function ConversationPane(props: Props) {
 
   const onAct = (act: Act) => {
     const key = keyOfRow(act.key);
-    if (act.kind === 'photo') onView(viewingOf(selectMessage(store.getState(), id, key), act.index));
+    if (act.kind === 'photo') viewPhotos(selectMessage(store.getState(), id, key), act.index);
     else if (act.kind === 'leave' && !actions.selected) composer.current?.focus();
     else if (act.kind === 'jump') onJump(act.seq, false);
     else actions.act({ ...act, key });
   };
+  const viewPhotos = (message: MessageView | undefined, start: number) =>
+    message && onView({ conversationId: id, items: shownIn([message], 'image'), start });
   const editLast = () => {
     const state = store.getState();
     const key = selectTimeline(state, id).findLast((each) => {
@@ -303,17 +305,4 @@ function useComposing(id: string, mode: ComposerMode | undefined, onDone: () => 
 function replyTo(message: MessageView, author: string): ComposerMode {
   const { text } = shownQuote(message.seq, message, undefined, false);
   return { kind: 'reply', seq: message.seq, author, text };
-}
-
-function viewingOf(message: MessageView | undefined, start: number): Viewing {
-  const photos = (message?.attachments ?? [])
-    .filter(({ kind }) => kind === 'image')
-    .map(({ id, name, alt }) => ({
-      id,
-      name,
-      alt,
-      large: thumbnailUrl(id, 1280),
-      original: attachmentUrl(id),
-    }));
-  return { photos, start };
 }

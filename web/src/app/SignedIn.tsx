@@ -4,7 +4,6 @@ import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { selectMe, selectServerInfo } from '@/entities/session';
 import { settingsPage } from '@/features/settings/pages';
 import { Sidebar } from '@/features/sidebar/Sidebar';
-import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { t, useT } from '@/lib/i18n';
 import { lazily } from '@/lib/lazily';
 import { PHONE, useMedia, WIDE } from '@/lib/media';
@@ -21,6 +20,7 @@ import styles from './SignedIn.module.css';
 import { Shell } from './shell/Shell';
 import { useTitle } from './title';
 import { useAround } from './useAround';
+import type { Viewing } from './Viewer';
 
 // Asked for at once, though apart: the list is drawn while the thread is still on its way.
 const conversationPane = import('./ConversationPane');
@@ -39,13 +39,7 @@ const ShortcutSheet = lazily(async () => (await import('@/features/settings/Shor
 const Welcome = lazily(async () => (await import('@/features/auth/Welcome')).Welcome);
 const Notices = lazily(async () => (await import('@/features/notices/Notices')).Notices);
 const DemoActs = lazily(async () => (await import('./DemoActs')).DemoActs);
-const Lightbox = lazily(async () => (await import('@/features/lightbox/Lightbox')).Lightbox);
-
-/** Photos that are being looked at. */
-export type Viewing = {
-  photos: readonly { id: string; name: string; alt: string | undefined; large: string; original: string }[];
-  start: number;
-};
+const Viewer = lazily(async () => (await import('./Viewer')).Viewer);
 
 /** Inside: the list, what is open beside it, and what lies over both. */
 export function SignedIn() {
@@ -220,7 +214,7 @@ export function SignedIn() {
                 <Details
                   conversationId={conversationId}
                   onClose={closeDetails}
-                  onOpenPhoto={(photos, start) => setViewing({ photos: photos.map(asPhoto), start })}
+                  onOpenPhotos={(items, start) => setViewing({ conversationId, items, start })}
                   onOpenConversation={open}
                   onOpenAt={(at) => openAt(conversationId, at)}
                   onGone={goHome}
@@ -251,7 +245,7 @@ export function SignedIn() {
             onClose={closeLayer}
           />
         )}
-        {viewing && <Lightbox {...viewing} onClose={() => setViewing(undefined)} />}
+        {viewing && <Viewer {...viewing} onOpenAt={openAt} onClose={() => setViewing(undefined)} />}
       </Suspense>
     </>
   );
@@ -269,8 +263,4 @@ function paneOf(where: {
 
 function titleOf(place: 'chats' | 'people' | 'settings'): string {
   return t(`nav.${place}`);
-}
-
-function asPhoto(photo: { id: string; name: string; alt: string | undefined }) {
-  return { ...photo, large: thumbnailUrl(photo.id, 1280), original: attachmentUrl(photo.id) };
 }

@@ -26,7 +26,7 @@ import { AddPeople } from './AddPeople';
 import styles from './Details.module.css';
 import { GroupName } from './GroupName';
 import { GroupPicture } from './GroupPicture';
-import { Media, type OpenPhoto } from './Media';
+import { Media, type OpenPhotos } from './Media';
 import { Members } from './Members';
 import { Pins } from './Pins';
 import { WayOut } from './WayOut';
@@ -34,7 +34,7 @@ import { WayOut } from './WayOut';
 type Props = {
   conversationId: string;
   onClose: () => void;
-  onOpenPhoto: OpenPhoto;
+  onOpenPhotos: OpenPhotos;
   /** Shows a message of this conversation in its place. */
   onOpenAt: (seq: number) => void;
   onOpenConversation: (conversationId: string) => void;
@@ -43,7 +43,7 @@ type Props = {
 
 /** All about a conversation: who is in it, what was shown in it, and how to leave. */
 export function Details(props: Props) {
-  const { conversationId, onClose, onOpenPhoto, onOpenAt, onOpenConversation, onGone } = props;
+  const { conversationId, onClose, onOpenPhotos, onOpenAt, onOpenConversation, onGone } = props;
   const t = useT();
   const dispatch = useAppDispatch();
   const now = useNow();
@@ -114,7 +114,7 @@ export function Details(props: Props) {
           </div>
         </header>
         <Pins conversationId={conversationId} mayUnpin={mayEdit} onOpenAt={onOpenAt} />
-        <Media conversationId={conversationId} onOpen={onOpenPhoto} onOpenAt={onOpenAt} />
+        <Media conversationId={conversationId} onOpen={onOpenPhotos} onOpenAt={onOpenAt} />
         {isGroup && <Members conversationId={conversationId} onOpenConversation={onOpenConversation} />}
         <section className={styles.section}>
           <Swatches

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { ShownIn } from '@/entities/shown';
 import { attachmentUrl, thumbnailUrl } from '@/lib/api';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
@@ -11,12 +12,9 @@ import { Tabs } from '@/ui/Tabs';
 import styles from './Details.module.css';
 import { type Shown, useShown } from './useShown';
 
-export type OpenPhoto = (
-  photos: readonly { id: string; name: string; alt: string | undefined }[],
-  index: number,
-) => void;
+export type OpenPhotos = (photos: readonly ShownIn[], start: number) => void;
 
-type Props = { conversationId: string; onOpen: OpenPhoto; onOpenAt: (seq: number) => void };
+type Props = { conversationId: string; onOpen: OpenPhotos; onOpenAt: (seq: number) => void };
 
 /** All photos and files that were shown here, newest first; each file leads to its message as well. */
 export function Media({ conversationId, onOpen, onOpenAt }: Props) {
@@ -49,22 +47,21 @@ export function Media({ conversationId, onOpen, onOpenAt }: Props) {
   );
 }
 
-function Photos({ shown: { items }, onOpen }: { shown: Shown; onOpen: OpenPhoto }) {
+function Photos({ shown: { items }, onOpen }: { shown: Shown; onOpen: OpenPhotos }) {
   const t = useT();
-  const photos = items.map(({ attachment: { id, name, alt } }) => ({ id, name, alt }));
   return (
     <ul className={styles.photos}>
-      {photos.map(({ id, alt }, index) => (
+      {items.map(({ attachment: { id, alt } }, index) => (
         <li key={id}>
           <button
             type="button"
             className={styles.photo}
             aria-label={t(alt ? 'photo.openNamed' : 'photo.open', {
               number: index + 1,
-              count: photos.length,
+              count: items.length,
               alt: alt ?? '',
             })}
-            onClick={() => onOpen(photos, index)}
+            onClick={() => onOpen(items, index)}
           >
             <img src={thumbnailUrl(id, 320)} alt="" loading="lazy" />
           </button>

@@ -1,20 +1,38 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState, type WheelEvent } from 'react';
 import { useT } from '@/lib/i18n';
+import { classes } from '@/ui/classes';
 import { useModal } from '@/ui/Dialog';
 import { IconButton } from '@/ui/IconButton';
-import { IconChevronLeft, IconChevronRight, IconDownload, IconX } from '@/ui/icons';
+import {
+  IconArrowForwardUp,
+  IconChevronLeft,
+  IconChevronRight,
+  IconDownload,
+  IconMessageCircle,
+  IconX,
+} from '@/ui/icons';
+import { Filmstrip } from './Filmstrip';
 import styles from './Lightbox.module.css';
 
 /** A photo as the viewer wants it. */
 export type Photo = {
   id: string;
+  small: string;
   large: string;
   original: string;
   name: string;
   alt: string | undefined;
 };
 
-type Props = { photos: readonly Photo[]; start: number; onClose: () => void };
+type Props = {
+  photos: readonly Photo[];
+  start: number;
+  /** Goes to the message that shows the photo of this index. */
+  onShow: (index: number) => void;
+  /** Copies that message to other conversations. */
+  onForward: (index: number) => void;
+  onClose: () => void;
+};
 
 type View = { scale: number; x: number; y: number };
 
@@ -29,10 +47,10 @@ const SWIPE_PX = 60;
 const PRESS_PX = 5;
 
 /**
- * Photos on black. Arrows go from one to the next; plus, minus, 0, the wheel and a double click zoom; a drag moves an
- * enlarged photo, or closes the viewer when it goes down; Escape closes.
+ * Photos on black. Arrows and the strip of small ones go from one to another; plus, minus, 0, the wheel and a double click
+ * zoom; a drag moves an enlarged photo, or closes the viewer when it goes down; Escape closes.
  */
-export function Lightbox({ photos, start, onClose }: Props) {
+export function Lightbox({ photos, start, onShow, onForward, onClose }: Props) {
   const t = useT();
   const ref = useRef<HTMLDialogElement>(null);
   const [index, setIndex] = useState(start);
@@ -40,12 +58,12 @@ export function Lightbox({ photos, start, onClose }: Props) {
   useModal(ref);
 
   const photo = photos[index];
-  const go = (step: number) => {
-    const next = index + step;
+  const goTo = (next: number) => {
     if (next < 0 || next >= photos.length) return;
     setIndex(next);
     setView(WHOLE);
   };
+  const go = (step: number) => goTo(index + step);
   const zoom = (factor: number) => setView((now) => zoomed(now, factor));
   const drag = useDrag(view, setView, go, onClose);
 
@@ -54,6 +72,8 @@ export function Lightbox({ photos, start, onClose }: Props) {
     const act = {
       ArrowRight: () => go(rtl),
       ArrowLeft: () => go(-rtl),
+      Home: () => goTo(0),
+      End: () => goTo(photos.length - 1),
       '+': () => zoom(SCALE_STEP),
       '=': () => zoom(SCALE_STEP),
       '-': () => zoom(1 / SCALE_STEP),
@@ -78,7 +98,7 @@ export function Lightbox({ photos, start, onClose }: Props) {
       onWheel={(event: WheelEvent) => zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15)}
     >
       <div
-        className={styles.stage}
+        className={classes(styles.stage, photos.length > 1 && styles.withStrip)}
         {...drag}
         onDoubleClick={() => setView((now) => (now.scale > 1 ? WHOLE : { ...WHOLE, scale: 2.5 }))}
       >
@@ -97,6 +117,14 @@ export function Lightbox({ photos, start, onClose }: Props) {
             {t('lightbox.counter', { number: index + 1, count: photos.length })}
           </span>
         )}
+        <span className={styles.acts}>
+          <IconButton look="veil" label={t('lightbox.show')} onClick={() => onShow(index)}>
+            <IconMessageCircle />
+          </IconButton>
+          <IconButton look="veil" label={t('action.forward')} onClick={() => onForward(index)}>
+            <IconArrowForwardUp />
+          </IconButton>
+        </span>
         <a
           href={photo.original}
           download={photo.name}
@@ -125,7 +153,10 @@ export function Lightbox({ photos, start, onClose }: Props) {
           <IconChevronRight />
         </IconButton>
       )}
-      {photo.alt && <p className={styles.caption}>{photo.alt}</p>}
+      <div className={styles.foot}>
+        {photo.alt && <p className={styles.caption}>{photo.alt}</p>}
+        {photos.length > 1 && <Filmstrip photos={photos} index={index} onGo={goTo} />}
+      </div>
     </dialog>
   );
 }

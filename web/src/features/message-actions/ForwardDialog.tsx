@@ -1,18 +1,19 @@
 import { useState } from 'react';
 import { type ListRow, selectConversationIds, selectListRow } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
-import { forwardMessages, type MessageView } from '@/entities/messages';
+import { forwardMessages } from '@/entities/messages';
 import { selectMe } from '@/entities/session';
 import { thumbnailUrl } from '@/lib/api';
 import { t, useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
+import type { Message } from '@/protocol';
 import { PickDialog } from '@/ui/PickDialog';
 import { type Pickable, PickList } from '@/ui/PickList';
 import { toast } from '@/ui/toasts';
 
 type Props = {
   conversationId: string;
-  messages: readonly MessageView[];
+  messages: readonly Message[];
   onClose: () => void;
   /** They are on their way. */
   onForward: () => void;
