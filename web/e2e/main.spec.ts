@@ -103,8 +103,12 @@ async function sendAlbum(anns: Thread, ben: Person, bens: Thread): Promise<void>
   const original = largePhoto('summit.jpg');
   expect(metadataOf(original.buffer)).toContain('segment APP13');
   expect(metadataOf(original.buffer).join()).toContain('EXIF tag 8825');
-  await anns.attach('Add photos', [original, smallPhoto('hut.jpg'), smallPhoto('soup.jpg')]);
+  await anns.attach('Add photos', [smallPhoto('hut.jpg'), original, smallPhoto('soup.jpg')]);
   await anns.describe('summit.jpg', 'Snow under a blue sky');
+  await anns.tray.getByRole('button', { name: 'Move summit.jpg forward' }).click();
+  await expect(anns.tray.getByRole('button', { name: /^Remove/ }).first()).toHaveAccessibleName(
+    'Remove summit.jpg',
+  );
   const sent = await anns.say('From above');
   await sent.expectState('read');
   const received = bens.message('From above');

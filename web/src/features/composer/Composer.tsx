@@ -126,7 +126,7 @@ export function Composer(props: Props) {
     <div className={styles.composer}>
       {mode && <ComposerStrip mode={mode} onCancel={onCancelMode} />}
       {tray.files.length > 0 && (
-        <PhotoTray files={tray.files} onDescribe={tray.describe} onRemove={tray.remove} />
+        <PhotoTray files={tray.files} onDescribe={tray.describe} onRemove={tray.remove} onMove={tray.move} />
       )}
       <form
         className={styles.row}
@@ -276,6 +276,11 @@ function useTray(attachmentBytesMax: number) {
     files,
     add,
     clear: () => setFiles([]),
+    move: (id: string, to: number) =>
+      setFiles((now) => {
+        const moved = now.find((each) => each.id === id);
+        return moved ? now.filter((each) => each !== moved).toSpliced(to, 0, moved) : now;
+      }),
     remove: (id: string) => setFiles((now) => now.filter((each) => each.id !== id)),
     describe: (id: string, alt: string) =>
       setFiles((now) => now.map((each) => (each.id === id ? { ...each, alt } : each))),

@@ -1,9 +1,10 @@
-import { useEffect, useState } from 'react';
+import { type DragEvent, useEffect, useRef, useState } from 'react';
 import { useT } from '@/lib/i18n';
 import { fileSize } from '@/lib/i18n/sizes';
 import { LIMITS } from '@/protocol';
+import { announce } from '@/ui/Announcer';
 import { IconButton } from '@/ui/IconButton';
-import { IconFile, IconX } from '@/ui/icons';
+import { IconChevronLeft, IconChevronRight, IconFile, IconX } from '@/ui/icons';
 import styles from './PhotoTray.module.css';
 
 /** A file that waits to be sent with the next message. */
@@ -13,16 +14,27 @@ type Props = {
   files: readonly Waiting[];
   onDescribe: (id: string, alt: string) => void;
   onRemove: (id: string) => void;
+  /** To another place in the order in which they are shown. */
+  onMove: (id: string, to: number) => void;
 };
 
-/** What goes out with the next message: each with its picture, a description for those who cannot see it, and a way back. */
-export function PhotoTray({ files, onDescribe, onRemove }: Props) {
+/**
+ * What goes out with the next message: each with its picture, a description for those who cannot see it, a way back, and a
+ * way to another place among the others, by buttons or by dragging.
+ */
+export function PhotoTray({ files, onDescribe, onRemove, onMove }: Props) {
   const t = useT();
+  const drag = useDragging(files, onMove);
+  const count = files.length;
+  const move = (id: string, name: string, to: number) => {
+    onMove(id, to);
+    announce(t('tray.moved', { name, number: to + 1, count }));
+  };
   return (
-    <ul className={styles.tray} aria-label={t('tray.label', { count: files.length })}>
-      {files.map(({ id, file, alt }) => (
-        <li key={id} className={styles.item}>
-          <div className={styles.frame}>
+    <ul className={styles.tray} aria-label={t('tray.label', { count })}>
+      {files.map(({ id, file, alt }, index) => (
+        <li key={id} className={styles.item} {...drag(id)}>
+          <div className={styles.frame} draggable={count > 1}>
             <Preview file={file} />
             <IconButton
               small
@@ -33,6 +45,28 @@ export function PhotoTray({ files, onDescribe, onRemove }: Props) {
             >
               <IconX />
             </IconButton>
+            {index > 0 && (
+              <IconButton
+                small
+                look="veil"
+                label={t('tray.earlier', { name: file.name })}
+                className={styles.earlier}
+                onClick={() => move(id, file.name, index - 1)}
+              >
+                <IconChevronLeft />
+              </IconButton>
+            )}
+            {index < count - 1 && (
+              <IconButton
+                small
+                look="veil"
+                label={t('tray.later', { name: file.name })}
+                className={styles.later}
+                onClick={() => move(id, file.name, index + 1)}
+              >
+                <IconChevronRight />
+              </IconButton>
+            )}
           </div>
           {isShown(file) ? (
             <input
@@ -57,6 +91,32 @@ export function PhotoTray({ files, onDescribe, onRemove }: Props) {
   );
 }
 
+/** What is dragged takes the place of what it is dragged over. Other things that are dragged here are nobody's business. */
+function useDragging(files: readonly Waiting[], onMove: (id: string, to: number) => void) {
+  const dragged = useRef<string>(undefined);
+  return (id: string) => ({
+    onDragStart: ({ target, dataTransfer }: DragEvent) => {
+      // Words of a description may be dragged as well.
+      if (!(target instanceof HTMLElement && target.draggable)) return;
+      dragged.current = id;
+      dataTransfer.setData('application/x-kith-tray', id);
+      dataTransfer.effectAllowed = 'move';
+    },
+    onDragOver: (event: DragEvent) => {
+      if (dragged.current === undefined) return;
+      event.preventDefault();
+      if (dragged.current !== id)
+        onMove(
+          dragged.current,
+          files.findIndex((each) => each.id === id),
+        );
+    },
+    onDragEnd: () => {
+      dragged.current = undefined;
+    },
+  });
+}
+
 function Preview({ file }: { file: File }) {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
@@ -66,7 +126,7 @@ function Preview({ file }: { file: File }) {
     return () => URL.revokeObjectURL(made);
   }, [file]);
   return url ? (
-    <img src={url} alt="" className={styles.image} />
+    <img src={url} alt="" draggable={false} className={styles.image} />
   ) : (
     <IconFile className={styles.glyph} aria-hidden="true" />
   );
