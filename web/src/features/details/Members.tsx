@@ -15,6 +15,7 @@ import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { IconButton } from '@/ui/IconButton';
 import { IconDots } from '@/ui/icons';
 import { Menu, type MenuItem } from '@/ui/Menu';
+import { SearchField } from '@/ui/SearchField';
 import { toast } from '@/ui/toasts';
 import styles from './Details.module.css';
 
@@ -40,15 +41,14 @@ export function Members({ conversationId, onOpenConversation }: Props) {
     <section className={styles.section}>
       <h2 className={styles.heading}>{t('details.people')}</h2>
       {members.length > SEARCH_FROM && (
-        <input
-          type="search"
-          dir="auto"
-          className={styles.search}
-          value={query}
-          placeholder={t('list.search')}
-          aria-label={t('people.searchLabel')}
-          onChange={(event) => setQuery(event.target.value)}
-        />
+        <div className={styles.search}>
+          <SearchField
+            label={t('people.searchLabel')}
+            value={query}
+            placeholder={t('list.search')}
+            onChange={(event) => setQuery(event.target.value)}
+          />
+        </div>
       )}
       <ul>
         {shown.map((member) => (

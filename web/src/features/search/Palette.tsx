@@ -17,6 +17,7 @@ import { Avatar } from '@/ui/Avatar';
 import { classes } from '@/ui/classes';
 import { useModal } from '@/ui/Dialog';
 import { IconMessageCircle, IconSearch } from '@/ui/icons';
+import searchField from '@/ui/SearchField.module.css';
 import { toast } from '@/ui/toasts';
 import hit from './Hit.module.css';
 import { HitRow } from './HitRow';
@@ -102,7 +103,7 @@ export function Palette({ actions, onOpen, onOpenAt, onClose }: Props) {
       }}
     >
       <div className={styles.sheet}>
-        <div className={styles.field}>
+        <div className={classes(searchField.field, searchField.head)}>
           <IconSearch aria-hidden="true" />
           <input
             role="combobox"
