@@ -55,7 +55,9 @@ export function LiveThreadHeader({ id, detailsOpen, onBack, onSearch, onDetails 
     presence?.last_active_at && !presence.online
       ? t('presence.active', { when: lastActive(presence.last_active_at, now) })
       : undefined;
-  const status = typing ?? (peerId ? (presence?.online ? t('presence.online') : away) : together);
+  const address = peer && !peer.deleted ? `@${peer.username}` : undefined;
+  const there = presence?.online ? t('presence.online') : (away ?? address);
+  const status = typing ?? (peerId ? there : together);
   return (
     <ThreadHeader
       id={id}
