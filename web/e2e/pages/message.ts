@@ -78,7 +78,7 @@ export class Message {
     await this.act('Delete');
     const dialog = this.page.getByRole('dialog', { name: 'Delete this message?' });
     await dialog.getByRole('button', { name: `Delete for ${whom}` }).click();
-    const toast = this.page.getByRole('status').filter({ hasText: 'Message deleted' });
+    const toast = this.page.getByRole('status').locator('div').filter({ hasText: 'Message deleted' });
     await toast.getByRole('button', { name: 'Close' }).click();
   }
 }
