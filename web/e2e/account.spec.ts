@@ -1,4 +1,6 @@
+import { expectAccessible } from './axe';
 import { expect, test } from './journey';
+import { Keyboard } from './pages/keyboard';
 import { PASSWORD } from './pages/person';
 import { smallPhoto } from './photos';
 
@@ -101,12 +103,28 @@ test('a profile and its photo are seen by others at once', async ({ arrive }) =>
   const chooser = ann.page.waitForEvent('filechooser');
   await ann.page.getByRole('button', { name: 'Change photo' }).click();
   await (await chooser).setFiles(smallPhoto('me.jpg'));
+  const crop = ann.page.getByRole('dialog', { name: 'Choose what is seen of it' });
+  const keys = new Keyboard(ann.page);
+  await expect(crop.getByRole('group', { name: 'The photo' })).toBeFocused();
+  // It was taken upright, so there is more of it above and below.
+  const top = () => crop.locator('img').evaluate((image) => (image as HTMLElement).offsetTop);
+  await expect.poll(top).toBeLessThan(0);
+  const before = await top();
+  await keys.press('ArrowDown', 'Tab', 'ArrowRight');
+  await expect(crop.getByRole('slider', { name: 'Closer' })).toHaveValue('1.05');
+  await expect.poll(top).toBeLessThan(before);
+  await expectAccessible(ann.page, 'the part of a photo');
+  await keys.tabTo(crop.getByRole('button', { name: 'Use photo' }));
+  await keys.press('Enter');
+  await expect(crop).toBeHidden();
   await expect(ann.page.getByRole('button', { name: 'Remove photo' })).toBeVisible();
   const portrait = ben.details.region.locator('img[src*="/thumbnail"]').first();
   await expect(portrait).toBeVisible();
   await expect
-    .poll(() => portrait.evaluate((image: HTMLImageElement) => image.naturalWidth))
-    .toBeGreaterThan(0);
+    .poll(() =>
+      portrait.evaluate(({ naturalWidth, naturalHeight }: HTMLImageElement) => naturalWidth / naturalHeight),
+    )
+    .toBe(1);
   await ann.page.getByRole('button', { name: 'Remove photo' }).click();
   await expect(portrait).toBeHidden();
 });

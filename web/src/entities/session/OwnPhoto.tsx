@@ -4,6 +4,7 @@ import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
 import { Avatar } from '@/ui/Avatar';
 import { Button } from '@/ui/Button';
+import { CropDialog } from '@/ui/CropDialog';
 import { toast } from '@/ui/toasts';
 import { useAppDispatch, useAppSelector } from '../hooks';
 import { selectMe, setAvatar } from './index';
@@ -16,6 +17,7 @@ export function OwnPhoto() {
   const me = useAppSelector(selectMe);
   const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
+  const [chosen, setChosen] = useState<File>();
   const change = async (file: File | null) => {
     setBusy(true);
     try {
@@ -49,10 +51,11 @@ export function OwnPhoto() {
           onChange={(event) => {
             const [file] = event.target.files ?? [];
             event.target.value = '';
-            if (file) void change(file);
+            if (file) setChosen(file);
           }}
         />
       </div>
+      {chosen && <CropDialog file={chosen} onCrop={change} onClose={() => setChosen(undefined)} />}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { setGroupAvatar } from '@/entities/conversations';
 import { useAppDispatch } from '@/entities/hooks';
 import { useT } from '@/lib/i18n';
 import { errorText } from '@/lib/i18n/errors';
+import { CropDialog } from '@/ui/CropDialog';
 import { IconButton } from '@/ui/IconButton';
 import { IconPhoto } from '@/ui/icons';
 import { Spinner } from '@/ui/Spinner';
@@ -15,6 +16,7 @@ export function GroupPicture({ conversationId }: { conversationId: string }) {
   const dispatch = useAppDispatch();
   const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
+  const [chosen, setChosen] = useState<File>();
   const change = async (file: File) => {
     setBusy(true);
     try {
@@ -45,9 +47,10 @@ export function GroupPicture({ conversationId }: { conversationId: string }) {
         onChange={(event) => {
           const [file] = event.target.files ?? [];
           event.target.value = '';
-          if (file) void change(file);
+          if (file) setChosen(file);
         }}
       />
+      {chosen && <CropDialog file={chosen} onCrop={change} onClose={() => setChosen(undefined)} />}
     </div>
   );
 }
