@@ -3,6 +3,7 @@ import { expect } from './patience';
 
 /** Nothing has to be scrolled for sideways, and no words are cut off but where an ellipsis says so. */
 export async function expectNothingCut(page: Page, where: string): Promise<void> {
+  await page.evaluate(() => (document.documentElement.dir = 'ltr'));
   expect.soft({ where, cut: await page.evaluate(cutWords) }).toEqual({ where, cut: [] });
 }
 
