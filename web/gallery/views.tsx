@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import { Navigation } from '@/app/shell/Navigation';
 import { Shell } from '@/app/shell/Shell';
 import { DemoLanding } from '@/features/auth/DemoLanding';
 import { Register } from '@/features/auth/Register';
@@ -176,11 +177,9 @@ function Thread({ messages, mode, selected }: ThreadProps) {
 function Frame({ pane, main }: { pane: 'list' | 'main' | 'details'; main: ReactNode }) {
   return (
     <Shell
-      place="chats"
+      navigation={<Navigation place="chats" me={KIM} isUnread />}
       pane={pane}
       isPhone={useMedia(PHONE)}
-      me={KIM}
-      unread={3}
       list={<List />}
       mainLabelledBy="title"
       main={main}

@@ -9,7 +9,8 @@ const EVENTS_A_SECOND = 600;
 const SECONDS = { quick: 10, full: 60 };
 const SWITCHES = { quick: 30, full: 200 };
 const MIB = 1_048_576;
-const SETTLED_AFTER_MS = 3_000;
+/** The last toast has gone by then, and the cache is written. */
+const SETTLED_AFTER_MS = 8_000;
 
 type Held = { heap: number; nodes: number; listeners: number; blobUrls: number };
 

@@ -1,30 +1,35 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { openConversation, selectConversationTitle, selectTotalUnread } from '@/entities/conversations';
+import { Suspense, useCallback, useEffect, useState } from 'react';
+import { openConversation, selectTotalUnread } from '@/entities/conversations';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { selectMe, selectServerInfo } from '@/entities/session';
 import { settingsPage } from '@/features/settings/pages';
 import { Sidebar } from '@/features/sidebar/Sidebar';
-import { t, useT } from '@/lib/i18n';
-import { lazily } from '@/lib/lazily';
+import { useT } from '@/lib/i18n';
+import { ahead, lazily } from '@/lib/lazily';
 import { PHONE, useMedia, WIDE } from '@/lib/media';
+import { afterPaint } from '@/lib/painted';
 import { faceOf } from '@/lib/people';
 import { uuidv7 } from '@/lib/uuid';
+import type { Face } from '@/ui/Avatar';
 import { EmptyState } from '@/ui/EmptyState';
 import { IconMessageCircle } from '@/ui/icons';
 import { CrashBoundary } from './CrashBoundary';
 import { DemoEnter } from './DemoEnter';
 import { useShortcuts } from './keys';
 import { isNewOwner, setNewOwner } from './newOwner';
-import { conversationPath, useWhere } from './routes';
+import { PageTitle } from './PageTitle';
+import { conversationPath, useWhere, whereOf } from './routes';
 import styles from './SignedIn.module.css';
+import { Navigation, type Place } from './shell/Navigation';
 import { Shell } from './shell/Shell';
-import { useTitle } from './title';
 import { useAround } from './useAround';
 import type { Viewing } from './Viewer';
 
-// Asked for at once, though apart: the list is drawn while the thread is still on its way.
-const conversationPane = import('./ConversationPane');
-const ConversationPane = lazy(async () => ({ default: (await conversationPane).ConversationPane }));
+// Where a conversation is open its part is asked for at once, elsewhere as soon as the list has been painted.
+const [ConversationPane, fetchConversationPane] = ahead(
+  async () => (await import('./ConversationPane')).ConversationPane,
+);
+if (whereOf(location.pathname).conversationId !== undefined) fetchConversationPane();
 
 const Details = lazily(async () => (await import('@/features/details/Details')).Details);
 const NewConversation = lazily(
@@ -57,7 +62,6 @@ export function SignedIn() {
   const dispatch = useAppDispatch();
   const me = useAppSelector(selectMe);
   const server = useAppSelector(selectServerInfo);
-  const unread = useAppSelector(selectTotalUnread);
   const isPhone = useMedia(PHONE);
   const isWide = useMedia(WIDE);
   const [layer, setLayer] = useState<'new' | 'palette' | 'shortcuts'>();
@@ -68,6 +72,7 @@ export function SignedIn() {
   const [viewing, setViewing] = useState<Viewing>();
   const page = settingsPage(pageName) ?? (isPhone ? undefined : 'profile');
 
+  useEffect(() => afterPaint(fetchConversationPane), []);
   useEffect(() => {
     void dispatch(openConversation(conversationId ?? null, at !== undefined));
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- how it is opened; later `at` is the thread's
@@ -84,8 +89,6 @@ export function SignedIn() {
     conversationId &&
     navigate(conversationPath(conversationId, undefined, !showsDetails), { state: { visit } });
   const around = useAround(conversationId, open);
-  const title = useAppSelector((state) => selectConversationTitle(state, conversationId ?? ''));
-  useTitle(title || titleOf(place), unread);
   /** A second press, in the field, is the browser's own search. */
   const find = () => {
     const field = document.querySelector<HTMLElement>('[data-find]');
@@ -123,19 +126,25 @@ export function SignedIn() {
   if (path.startsWith('/demo/'))
     return <DemoEnter username={decodeURIComponent(path.slice('/demo/'.length))} />;
   if (!me) return null;
-  if (isWelcome) return welcome;
+  const pageTitle = <PageTitle place={translate(`nav.${place}`)} conversationId={conversationId} />;
+  if (isWelcome)
+    return (
+      <>
+        {pageTitle}
+        {welcome}
+      </>
+    );
 
   const pane = paneOf({ place, conversationId, showsDetails, page: pageName });
   const closeDetails = () =>
     conversationId && navigate(conversationPath(conversationId), { replace: true, state: { visit } });
   return (
     <>
+      {pageTitle}
       <Shell
-        place={place}
+        navigation={<LiveNavigation place={place} me={faceOf(me, me.id)} />}
         pane={pane}
         isPhone={isPhone}
-        me={faceOf(me, me.id)}
-        unread={unread}
         banner={
           server?.demo && (
             <header className={styles.banner}>
@@ -251,6 +260,12 @@ export function SignedIn() {
   );
 }
 
+/** The rail by itself, so that a message that comes draws nothing else. */
+function LiveNavigation(props: { place: Place; me: Face }) {
+  const isUnread = useAppSelector((state) => selectTotalUnread(state) > 0);
+  return <Navigation {...props} isUnread={isUnread} />;
+}
+
 function paneOf(where: {
   place: string;
   conversationId: string | undefined;
@@ -259,8 +274,4 @@ function paneOf(where: {
 }): 'list' | 'main' | 'details' {
   if (where.showsDetails) return 'details';
   return where.conversationId || where.page ? 'main' : 'list';
-}
-
-function titleOf(place: 'chats' | 'people' | 'settings'): string {
-  return t(`nav.${place}`);
 }

@@ -1,13 +1,18 @@
 import { Suspense, useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
+import { keepsSomebody } from '@/entities/cache/cache';
 import { useAppDispatch, useAppSelector } from '@/entities/hooks';
 import { enterDemo, register, selectServerInfo, selectSessionEnded, signIn } from '@/entities/session';
 import { useT } from '@/lib/i18n';
-import { lazily } from '@/lib/lazily';
+import { lazily, lazilyAhead } from '@/lib/lazily';
 import { DemoEnter } from './DemoEnter';
 import { setNewOwner } from './newOwner';
+import { Splash } from './Splash';
 
-const SignIn = lazily(async () => (await import('@/features/auth/SignIn')).SignIn);
+const [SignIn, fetchSignIn] = lazilyAhead(async () => (await import('@/features/auth/SignIn')).SignIn);
+// Nobody's device is most likely a stranger's: the way in is fetched while it is being found out.
+if (!keepsSomebody()) fetchSignIn();
+
 const Register = lazily(async () => (await import('@/features/auth/Register')).Register);
 const DemoLanding = lazily(async () => (await import('@/features/auth/DemoLanding')).DemoLanding);
 
@@ -39,7 +44,7 @@ export function SignedOut() {
   };
   const account = <Register server={server} onRegister={create} />;
   return (
-    <Suspense>
+    <Suspense fallback={<Splash />}>
       <Switch>
         <Route path="/sign-in">{way}</Route>
         <Route path="/register">{account}</Route>

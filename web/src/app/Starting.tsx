@@ -4,6 +4,7 @@ import { Button } from '@/ui/Button';
 import { EmptyState } from '@/ui/EmptyState';
 import { IconAlertCircle } from '@/ui/icons';
 import styles from './Page.module.css';
+import { Splash } from './Splash';
 
 /** After this long without an answer the page says what is wrong instead of waiting silently. */
 const PATIENCE_MS = 8_000;
@@ -16,7 +17,7 @@ export function Starting() {
     const timer = setTimeout(() => setLate(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, []);
-  if (!isLate) return null;
+  if (!isLate) return <Splash />;
   return (
     <main className={styles.page}>
       <EmptyState

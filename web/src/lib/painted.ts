@@ -1,13 +1,20 @@
-/** Does something right after the next frame is on screen, so that it does not hold that frame up. */
-export function afterPaint(deed: () => void): () => void {
+/**
+ * Does something right after the next frame is on screen, so that it does not hold that frame up. The deed is told how long
+ * the frame took, in milliseconds.
+ */
+export function afterPaint(deed: (paintedIn: number) => void): () => void {
   const { port1, port2 } = new MessageChannel();
   const close = () => port1.close();
+  let begun = 0;
   port1.addEventListener('message', () => {
     close();
-    deed();
+    deed(performance.now() - begun);
   });
   port1.start();
-  const frame = requestAnimationFrame(() => port2.postMessage(undefined));
+  const frame = requestAnimationFrame(() => {
+    begun = performance.now();
+    port2.postMessage(undefined);
+  });
   return () => {
     cancelAnimationFrame(frame);
     close();

@@ -1,16 +1,14 @@
 import type { ServerItem } from './events';
+import { paced } from './pace';
 
-/** How long items wait while the page is hidden and draws no frames. */
-const HIDDEN_FLUSH_MS = 250;
-
-/** Items that are folded at once; more than this waits for the next frame, so that a flood cannot freeze the page. */
+/** Items that are folded at once; more than this waits for the next turn, so that a flood cannot freeze the page. */
 const BATCH_ITEMS_MAX = 500;
 
-/** Calls `flush` before the next frame, or soon when no frames are drawn. Replaced in tests. */
+/** Calls `flush` soon, once, and not before this returns. Replaced in tests. */
 export type Schedule = (flush: () => void) => void;
 
 /**
- * Collects what the server says and hands it over once a frame, in order.
+ * Collects what the server says and hands it over in turns, at most one a frame, in order.
  *
  * Nothing is dropped: items are either in the queue or have been handed to `deliver`.
  */
@@ -20,7 +18,7 @@ export class Feed {
   readonly #deliver: (items: readonly ServerItem[]) => void;
   readonly #schedule: Schedule;
 
-  constructor(deliver: (items: readonly ServerItem[]) => void, schedule: Schedule = nextFrame) {
+  constructor(deliver: (items: readonly ServerItem[]) => void, schedule: Schedule = paced()) {
     this.#deliver = deliver;
     this.#schedule = schedule;
   }
@@ -50,21 +48,4 @@ export class Feed {
       if (this.#queue.length > 0) this.#plan();
     });
   }
-}
-
-/**
- * Before the next frame. A page that becomes hidden while it waits gets no frame any more, hence the timer beside it:
- * whichever comes first.
- */
-function nextFrame(flush: () => void): void {
-  let done = false;
-  const once = () => {
-    if (done) return;
-    done = true;
-    clearTimeout(timer);
-    cancelAnimationFrame(frame);
-    flush();
-  };
-  const timer = setTimeout(once, HIDDEN_FLUSH_MS);
-  const frame = document.hidden ? 0 : requestAnimationFrame(once);
 }

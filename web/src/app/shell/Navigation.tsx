@@ -15,10 +15,14 @@ import styles from './Navigation.module.css';
 /** The parts of the client one can be in. */
 export type Place = 'chats' | 'people' | 'settings';
 
-type Props = { place: Place; me: { id: string; name: string; src?: string | undefined }; unread: number };
+type Props = {
+  place: Place;
+  me: { id: string; name: string; src?: string | undefined };
+  isUnread: boolean;
+};
 
 /** The rail beside the list, or on a phone the bar below it. */
-export function Navigation({ place, me, unread }: Props) {
+export function Navigation({ place, me, isUnread }: Props) {
   const t = useT();
   return (
     <nav aria-label={t('nav.label')} className={styles.nav}>
@@ -30,7 +34,7 @@ export function Navigation({ place, me, unread }: Props) {
       >
         <Avatar {...me} size={40} />
       </Link>
-      <Item href="/" label={t('nav.chats')} current={place === 'chats'} dot={unread > 0}>
+      <Item href="/" label={t('nav.chats')} current={place === 'chats'} dot={isUnread}>
         {place === 'chats' ? <IconMessageCircleFilled /> : <IconMessageCircle />}
       </Item>
       <Item href="/people" label={t('nav.people')} current={place === 'people'}>

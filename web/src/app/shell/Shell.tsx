@@ -1,15 +1,13 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { useT } from '@/lib/i18n';
-import { Navigation, type Place } from './Navigation';
 import styles from './Shell.module.css';
 
 type Props = {
-  place: Place;
+  /** The rail, or on a phone the bar. */
+  navigation: ReactNode;
   /** Which pane a phone shows, as it has room for one. */
   pane: 'list' | 'main' | 'details';
   isPhone: boolean;
-  me: { id: string; name: string; src?: string | undefined };
-  unread: number;
   list: ReactNode;
   /** The name of the middle pane's landmark. */
   mainLabelledBy?: string | undefined;
@@ -25,11 +23,9 @@ type Props = {
  * Shift+F6 go around its parts.
  */
 export function Shell({
-  place,
+  navigation,
   pane,
   isPhone,
-  me,
-  unread,
   list,
   mainLabelledBy,
   main,
@@ -53,7 +49,7 @@ export function Shell({
       </a>
       {banner}
       <div className={styles.shell} data-pane={pane} data-details={details ? '' : undefined}>
-        <Navigation place={place} me={me} unread={unread} />
+        {navigation}
         <div className={styles.list} {...isMain('list')}>
           {list}
         </div>

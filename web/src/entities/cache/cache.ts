@@ -35,6 +35,11 @@ interface StoredFile {
 /** Names the person whose cache this device keeps. Absent on a shared computer, where nothing is kept. */
 const KEEPER_KEY = 'kith.cache';
 
+/** Whether this device keeps something of somebody, who is then most likely still signed in. */
+export function keepsSomebody(): boolean {
+  return readKeeper() !== undefined;
+}
+
 /** Where a conversation was being read when it was left: a message, and how far below the top it stood, in pixels. */
 export interface Whereabouts {
   readonly seq: Seq;
@@ -53,7 +58,7 @@ const PLACES_MAX = 100;
 export class LocalCache {
   readonly #database = new Database();
   readonly #history = new History(this.#database);
-  #isKept = readKeeper() !== undefined;
+  #isKept = keepsSomebody();
 
   /** By conversation, the one left last at the end. */
   #places = new Map<ConversationId, Whereabouts>();

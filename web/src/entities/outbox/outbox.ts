@@ -127,9 +127,9 @@ export class Outbox {
     this.#forget(message);
   }
 
-  /** Takes up what an earlier visit of this person left, with its files. */
-  async restore(user: string): Promise<void> {
-    const records = await this.#services.cache.readOutbox();
+  /** Takes up what an earlier visit of this person left, with its files. Who has begun to read it already says so. */
+  async restore(user: string, reading = this.#services.cache.readOutbox()): Promise<void> {
+    const records = await reading;
     const messages = records
       .flatMap((record) => (record.kind === 'message' ? [record.message] : []))
       .filter((message) => message.user_id === user);

@@ -153,6 +153,8 @@ export function deleteAccount(choice: { password: string; keepMessages: boolean 
 /** Puts in what this device has kept, so that something is shown before the server has answered. */
 function restore(): AppThunk<Promise<void>> {
   return async (dispatch, _getState, { cache, outbox, realtime, tabs }) => {
+    // Read side by side: nothing is seen before both are there.
+    const waiting = cache.readOutbox();
     const record = await cache.readBoot();
     if (!record) return;
     dispatch(usersLoaded(record.users));
@@ -161,7 +163,7 @@ function restore(): AppThunk<Promise<void>> {
     dispatch(conversationsRestored(record.conversations));
     if (record.cursor !== null) dispatch(positionRestored({ cursor: record.cursor, epoch: record.epoch }));
     dispatch(tellMe(record.me));
-    await outbox.restore(record.me.id);
+    await outbox.restore(record.me.id, waiting);
     dispatch(signedIn(record.me));
     tabs.join(record.me.id);
     realtime.start();

@@ -13,22 +13,22 @@ export function drawnRange(scrollTop: number, height: number, row: number, count
   return { first: Math.min(first, end), end };
 }
 
-/** Keeps {@link drawnRange} up to date while the element scrolls or changes its size. */
+/**
+ * Keeps {@link drawnRange} up to date while the element scrolls or changes its size. What is painted first are the rows that
+ * fill the window, and only then those to spare.
+ */
 export function useDrawnRange(
   scroller: RefObject<HTMLElement | null>,
   row: number,
   count: number,
 ): DrawnRange {
-  const [range, setRange] = useState<DrawnRange>({
-    first: 0,
-    end: Math.min(count, 2 * OVERSCAN_ROWS),
-  });
+  const [range, setRange] = useState<DrawnRange>();
   useEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
     const update = () => {
       const next = drawnRange(element.scrollTop, element.clientHeight, row, count);
-      setRange((now) => (now.first === next.first && now.end === next.end ? now : next));
+      setRange((now) => (now && now.first === next.first && now.end === next.end ? now : next));
     };
     const observer = new ResizeObserver(update);
     observer.observe(element);
@@ -39,5 +39,6 @@ export function useDrawnRange(
       element.removeEventListener('scroll', update);
     };
   }, [scroller, row, count]);
-  return range;
+  // A list that was empty has no range worth keeping.
+  return range && range.end > 0 ? range : { first: 0, end: Math.min(count, Math.ceil(innerHeight / row)) };
 }

@@ -1,0 +1,55 @@
+import { afterPaint } from '@/lib/painted';
+import type { Schedule } from './feed';
+
+/** Of the page's time at most one part in so many goes to what arrives: the rest is for whoever types and scrolls. */
+const SHARE = 5;
+
+/** Two deliveries are at least a frame apart, for nobody would see the first … */
+const REST_MIN_MS = 16;
+
+/** … and not farther apart than this, however slow the device is. */
+const REST_MAX_MS = 400;
+
+/** How long items wait while the page is hidden and draws no frames. */
+const HIDDEN_REST_MS = 250;
+
+/**
+ * Hands over what comes after a pause at once, so that one message is on screen in the very next frame; what follows waits
+ * together until the page has rested as long as the last delivery deserves, by what it cost to fold, draw and paint. Few
+ * events are thus drawn as they come, and a flood in as many portions as the device can bear.
+ */
+export function paced(): Schedule {
+  let restedAt = 0;
+  let waiting: (() => void) | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const goOn = () => {
+    clearTimeout(timer);
+    if (!waiting) return;
+    const rest = restedAt - performance.now();
+    if (rest > 0) timer = setTimeout(goOn, rest);
+    else deliver(waiting);
+  };
+  const deliver = (flush: () => void) => {
+    waiting = undefined;
+    const begun = performance.now();
+    // Until it is known what this one cost; a page that draws no frames never gets to know it.
+    restedAt = begun + (document.hidden ? HIDDEN_REST_MS : REST_MAX_MS);
+    flush();
+    if (document.hidden) return;
+    // What hangs on the state is drawn in a microtask that was asked for before this one.
+    queueMicrotask(() => {
+      const drawnIn = performance.now() - begun;
+      afterPaint((paintedIn) => {
+        const rest = SHARE * (drawnIn + paintedIn);
+        restedAt = begun + Math.min(REST_MAX_MS, Math.max(REST_MIN_MS, rest));
+        goOn();
+      });
+    });
+  };
+  return (flush) => {
+    waiting = flush;
+    if (restedAt > performance.now()) goOn();
+    else queueMicrotask(goOn);
+  };
+}
