@@ -47,6 +47,19 @@ it('rests the longer the more a delivery cost, and not for ever', async () => {
   expect(delivered()).toBe(4);
 });
 
+it('rests longer while somebody types', async () => {
+  const typing = new EventTarget();
+  vi.stubGlobal('addEventListener', typing.addEventListener.bind(typing));
+  const { schedule, delivered } = ready();
+  typing.dispatchEvent(new Event('input'));
+  await costing(20, schedule);
+  await schedule();
+  await vi.advanceTimersByTimeAsync(350);
+  expect(delivered()).toBe(1);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(delivered()).toBe(2);
+});
+
 it('goes on while the page is hidden and draws nothing', async () => {
   vi.stubGlobal('document', { hidden: true });
   const { schedule, delivered } = ready();

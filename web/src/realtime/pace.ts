@@ -1,14 +1,21 @@
 import { afterPaint } from '@/lib/painted';
 import type { Schedule } from './feed';
 
-/** Of the page's time at most one part in so many goes to what arrives: the rest is for whoever types and scrolls. */
+/** Of the page's time at most one part in so many goes to what arrives; the rest is for whoever reads and scrolls … */
 const SHARE = 5;
+
+/** … and of the time of somebody who is typing one in so many: a letter must not wait. */
+const SHARE_WHILE_TYPING = 20;
+
+/** Who has typed nothing for so long has paused. */
+const TYPING_PAUSE_MS = 500;
 
 /** Two deliveries are at least a frame apart, for nobody would see the first … */
 const REST_MIN_MS = 16;
 
 /** … and not farther apart than this, however slow the device is. */
 const REST_MAX_MS = 400;
+const REST_MAX_WHILE_TYPING_MS = 1_000;
 
 /** How long items wait while the page is hidden and draws no frames. */
 const HIDDEN_REST_MS = 250;
@@ -20,6 +27,8 @@ const HIDDEN_REST_MS = 250;
  */
 export function paced(): Schedule {
   let restedAt = 0;
+  let typedAt = Number.NEGATIVE_INFINITY;
+  globalThis.addEventListener?.('input', () => (typedAt = performance.now()), { capture: true });
   let waiting: (() => void) | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -41,8 +50,9 @@ export function paced(): Schedule {
     queueMicrotask(() => {
       const drawnIn = performance.now() - begun;
       afterPaint((paintedIn) => {
-        const rest = SHARE * (drawnIn + paintedIn);
-        restedAt = begun + Math.min(REST_MAX_MS, Math.max(REST_MIN_MS, rest));
+        const cost = drawnIn + paintedIn;
+        const isTyping = performance.now() - typedAt < TYPING_PAUSE_MS;
+        restedAt = begun + (isTyping ? restWhileTyping(cost) : restAfter(cost));
         goOn();
       });
     });
@@ -52,4 +62,12 @@ export function paced(): Schedule {
     if (restedAt > performance.now()) goOn();
     else queueMicrotask(goOn);
   };
+}
+
+function restAfter(cost: number): number {
+  return Math.min(REST_MAX_MS, Math.max(REST_MIN_MS, SHARE * cost));
+}
+
+function restWhileTyping(cost: number): number {
+  return Math.min(REST_MAX_WHILE_TYPING_MS, Math.max(REST_MIN_MS, SHARE_WHILE_TYPING * cost));
 }
