@@ -26,8 +26,8 @@ export interface RealtimeListener {
 const REASONS_TO_HURRY = ['online', 'focus', 'pageshow'] as const;
 
 /**
- * The only place that sees the socket. What the server says goes into the feed and from there, once a frame, into the
- * store; what the client asks goes out through {@link Realtime.request}.
+ * The only place that sees the socket. What the server says goes into the feed and from there, at most once a frame, into
+ * the store; what the client asks goes out through {@link Realtime.request}.
  *
  * After every connect, and after every `resync`, it sends `sync` with the last cursor until the answer says that there
  * is no more.

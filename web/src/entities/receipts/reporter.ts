@@ -2,7 +2,7 @@ import type { ConversationId, ConversationSummary, Message, Seq } from '@/protoc
 import type { Realtime, ServerItem } from '@/realtime';
 import type { Host } from '../thunk';
 
-/** Tells the server how far messages have arrived on this device, once a frame and only when it advances. */
+/** Tells the server how far messages have arrived on this device, once a batch and only when it advances. */
 export class DeliveryReporter {
   readonly #host: Host;
   readonly #realtime: Realtime;
