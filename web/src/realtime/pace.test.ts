@@ -37,7 +37,7 @@ it('rests the longer the more a delivery cost, and not for ever', async () => {
   const { schedule, delivered } = ready();
   await costing(20, schedule);
   await schedule();
-  await vi.advanceTimersByTimeAsync(70);
+  await vi.advanceTimersByTimeAsync(130);
   expect(delivered()).toBe(1);
   await vi.advanceTimersByTimeAsync(40);
   expect(delivered()).toBe(2);

@@ -2,7 +2,7 @@ import { afterPaint } from '@/lib/painted';
 import type { Schedule } from './feed';
 
 /** Of the page's time at most one part in so many goes to what arrives; the rest is for whoever reads and scrolls … */
-const SHARE = 5;
+const SHARE = 8;
 
 /** … and of the time of somebody who is typing one in so many: a letter must not wait. */
 const SHARE_WHILE_TYPING = 20;
@@ -14,7 +14,7 @@ const TYPING_PAUSE_MS = 500;
 const REST_MIN_MS = 16;
 
 /** … and not farther apart than this, however slow the device is. */
-const REST_MAX_MS = 400;
+const REST_MAX_MS = 500;
 const REST_MAX_WHILE_TYPING_MS = 1_000;
 
 /** How long items wait while the page is hidden and draws no frames. */
