@@ -5,6 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Kith } from './kith';
 
+/** A line for each of some hundred packages. */
+const CARGO_TELLS_BYTES_MAX = 16_000_000;
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
@@ -32,8 +35,12 @@ function photo(camera: string, file: string, megapixels: number): string {
  * features of what it rests on than the tests in Rust have already built it with.
  */
 function builtCamera(): string {
-  const args = ['build', '--locked', '--workspace', '--example', 'photo', '--message-format', 'json'];
-  const told = execFileSync('cargo', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] }).toString();
+  const args = 'build --quiet --locked --workspace --example photo --message-format json'.split(' ');
+  const told = execFileSync('cargo', args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: CARGO_TELLS_BYTES_MAX,
+  }).toString();
   const built = told
     .split('\n')
     .filter((line) => line.startsWith('{'))
