@@ -70,12 +70,20 @@ async function violations(page: Page, { theme, direction }: Look, runOnly: RunOn
   );
 }
 
+/** Until what has moved to under the pointer knows it. */
+const STILL_FRAMES = 3;
+
 /** A colour on its way to another is neither. */
 async function settled(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const ending = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
-  });
+  await page.evaluate(async (frames) => {
+    for (let still = 0; still < frames; still += 1) {
+      await new Promise(requestAnimationFrame);
+      const ending = document
+        .getAnimations()
+        .filter(({ playState }) => playState === 'running')
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+      if (ending.length > 0) still = -1;
+      await Promise.allSettled(ending.map(({ finished }) => finished));
+    }
+  }, STILL_FRAMES);
 }
