@@ -9,6 +9,7 @@ pub mod crowd;
 mod faketime;
 pub mod faulty_fs;
 mod outcome;
+pub mod process;
 pub mod proxy;
 mod report;
 mod run;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::Minimum;
+use crate::{Length, Minimum};
 
 /// What a scenario counted, measured and found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -53,6 +53,22 @@ impl Outcome {
     /// Notes a figure that must stay within a bound.
     pub fn bounded(&mut self, name: &'static str, value: f64, bound: Bound) {
         self.figures.push(Figure { name, value, bound: Some(bound) });
+    }
+
+    /// Notes a figure that depends on the machine: it must stay within its bound at full length. The short form, which is
+    /// played beside others, only records it.
+    pub fn timed(&mut self, length: Length, name: &'static str, value: f64, bound: Bound) {
+        match length {
+            Length::Short => self.figure(name, value),
+            Length::Full { .. } => self.bounded(name, value, bound),
+        }
+    }
+
+    /// Takes in what happened elsewhere at the same time.
+    pub fn absorb(&mut self, other: Self) {
+        other.counts.into_iter().for_each(|(name, times)| self.count(name, times));
+        self.figures.extend(other.figures);
+        self.violations.extend(other.violations);
     }
 
     /// Notes something that must not be.
@@ -108,6 +124,15 @@ mod tests {
         assert_eq!(outcome.too_little(&minimums).len(), 1);
         outcome.count("kills", 1);
         assert!(outcome.too_little(&minimums).is_empty());
+    }
+
+    #[test]
+    fn a_figure_of_the_machine_is_held_to_its_bound_at_full_length_only() {
+        for (length, found) in [(Length::Short, 0), (Length::Full { minutes: None }, 1)] {
+            let mut outcome = Outcome::default();
+            outcome.timed(length, "slow_ms", 2.1, Bound::AtMost(2.0));
+            assert_eq!(outcome.found().len(), found);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use rand::{RngExt, rngs::StdRng};
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::{Counts, Habits, Phase};
+use super::{Conduct, Counts, Habits, Phase, Returns, Stand, Surroundings};
 
 /// Calls of one device that may be under way.
 const UNDER_WAY_MAX: usize = 32;
@@ -23,25 +23,33 @@ const UNDER_WAY_MAX: usize = 32;
 const REMEMBERED_MAX: usize = 50;
 /// Messages of each conversation that a device keeps.
 pub(super) const WINDOW_MESSAGES: usize = 200;
-/// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often the device looks whether the connection is still alive.
-const PULSE: Duration = Duration::from_millis(500);
+/// After a refusal that does not say when to come again, in milliseconds.
+const RETRY_AFTER_MS: u64 = 500;
+/// Between two attempts of somebody who comes back as soon as they can, in milliseconds.
+const AT_ONCE_MS: std::ops::Range<u64> = 20..200;
+/// As in the web client: the first wait before a device comes back, and the longest.
+const RECONNECT_FIRST: Duration = Duration::from_millis(500);
+const RECONNECT_MAX: Duration = Duration::from_secs(15);
 
 /// A device and what it holds.
 pub(super) struct Actor {
-    pub(super) device: Device,
-    pub(super) replica: Replica,
-    pub(super) habits: Habits,
-    pub(super) random: StdRng,
-    pub(super) recorder: Arc<Recorder>,
-    pub(super) counts: Counts,
-    pub(super) addr: watch::Receiver<SocketAddr>,
-    pub(super) phase: watch::Receiver<Phase>,
-    pub(super) standing: Arc<super::Standing>,
+    device: Device,
+    /// Its place in the crowd.
+    number: usize,
+    replica: Replica,
+    habits: Habits,
+    random: StdRng,
+    recorder: Arc<Recorder>,
+    counts: Counts,
+    addr: watch::Receiver<SocketAddr>,
+    phase: watch::Receiver<Phase>,
+    conduct: watch::Receiver<(usize, Conduct)>,
+    standing: Arc<super::Standing>,
     outbox: VecDeque<Kept>,
     own: VecDeque<(ConversationId, Seq)>,
     said: u64,
+    /// Since when it reads again after it did not.
+    reads_since: Instant,
 }
 
 /// A send that was not acknowledged yet.
@@ -61,20 +69,18 @@ enum Came {
 type Calls = FuturesUnordered<BoxFuture<'static, Result<Came, Lost>>>;
 
 impl Actor {
-    #[expect(clippy::too_many_arguments, reason = "it is called once, by the crowd that has all of them")]
     pub(super) fn new(
         device: Device,
+        number: usize,
         habits: Habits,
         random: StdRng,
-        recorder: Arc<Recorder>,
-        counts: Counts,
-        addr: watch::Receiver<SocketAddr>,
-        phase: watch::Receiver<Phase>,
-        standing: Arc<super::Standing>,
+        surroundings: Surroundings,
     ) -> Self {
+        let Surroundings { recorder, counts, addr, phase, conduct, standing } = surroundings;
         let replica = Replica::new(device.user_id);
         Self {
             device,
+            number,
             replica,
             habits,
             random,
@@ -82,28 +88,63 @@ impl Actor {
             counts,
             addr,
             phase,
+            conduct,
             standing,
             outbox: VecDeque::new(),
             own: VecDeque::new(),
             said: 0,
+            reads_since: Instant::now(),
         }
     }
 
     /// Lives until the run ends.
     pub(super) async fn live(mut self) {
         let mut connected_before = false;
+        let mut failures = 0;
         while *self.phase.borrow() != Phase::End {
-            if let Some(client) = self.connect().await {
-                if connected_before {
-                    self.counts.add("reconnects", 1);
-                }
-                connected_before = true;
-                // Lost or left: what was not acknowledged stays in the outbox, and goes out first on the next connection.
-                let _ = self.talk(&client).await;
-                self.standing.set_settled(self.device.session_id, None);
+            if self.conduct() == Conduct::Away {
+                self.standing.set(self.device.session_id, Stand::Away);
+                // Fails only when the crowd is gone.
+                let _ = self.conduct.changed().await;
+                continue;
             }
-            let pause = Duration::from_millis(self.random.random_range(20..200));
-            tokio::time::sleep(pause).await;
+            match self.connect().await {
+                Some(client) => {
+                    if connected_before {
+                        self.counts.add("reconnects", 1);
+                    }
+                    connected_before = true;
+                    failures = 0;
+                    // Lost or left: what was not acknowledged stays in the outbox, and goes out first on the next connection.
+                    let _ = self.talk(&client).await;
+                    self.standing.set(self.device.session_id, Stand::Lost);
+                }
+                None => failures += 1,
+            }
+            self.wait_to_return(failures).await;
+        }
+    }
+
+    /// What this device is to do now: the first ones of a crowd can be told.
+    fn conduct(&mut self) -> Conduct {
+        let (first, conduct) = *self.conduct.borrow_and_update();
+        if self.number < first { conduct } else { Conduct::Acts }
+    }
+
+    async fn wait_to_return(&mut self, failures: u32) {
+        let at_once = Duration::from_millis(self.random.random_range(AT_ONCE_MS));
+        match self.habits.returns {
+            Returns::AtOnce => tokio::time::sleep(at_once).await,
+            Returns::Together if failures == 0 => {
+                let anew = tokio::time::timeout(RECONNECT_MAX, self.addr.changed());
+                // Whether the server has moved or the connection was lost for another reason: back it goes.
+                let _ = anew.await;
+            }
+            Returns::Together => tokio::time::sleep(at_once * failures.min(10)).await,
+            Returns::Jittered => {
+                let ceiling = RECONNECT_MAX.min(RECONNECT_FIRST * 2_u32.pow(failures.min(10)));
+                tokio::time::sleep(ceiling.mul_f64(self.random.random_range(0.5..1.0))).await;
+            }
         }
     }
 
@@ -112,13 +153,20 @@ impl Actor {
         let transport = self.habits.transports[self.random.random_range(0..self.habits.transports.len())];
         let connect = Connect::with_token(&self.device.token)
             .over(transport)
+            .header("x-forwarded-for", &self.address())
             .tapped(self.recorder.connection(&self.device));
-        let client =
-            tokio::time::timeout(CONNECT_TIMEOUT, TestClient::open(addr, connect)).await.ok()?.ok()?;
+        let opening = TestClient::open(addr, connect);
+        let client = tokio::time::timeout(self.habits.connect_timeout, opening).await.ok()?.ok()?;
         if transport == Transport::Upgrade {
             self.counts.add("upgrades", 1);
         }
         Some(client)
+    }
+
+    /// An address of its own, for a server that believes its proxy: from one address only so many may come.
+    fn address(&self) -> String {
+        let [_, a, b, c] = (self.number as u32).to_be_bytes();
+        format!("10.{a}.{b}.{c}")
     }
 
     /// Catches up, sends again what is not known to have been done, and then talks and listens.
@@ -132,16 +180,31 @@ impl Actor {
             self.counts.add("resent", self.outbox.len() as u64);
         }
         let mut next_act = tokio::time::Instant::now() + self.pause();
-        let mut pulse = tokio::time::interval(PULSE);
+        let mut pulse = tokio::time::interval(self.habits.pulse);
         loop {
             let phase = *self.phase.borrow_and_update();
             match phase {
                 Phase::End => return Ok(()),
-                Phase::Report => self.recorder.holds(&self.device, &self.replica, false, WINDOW_MESSAGES),
+                Phase::Report => {
+                    self.recorder.holds(&self.device, &self.replica, false, WINDOW_MESSAGES);
+                    self.standing.set(self.device.session_id, Stand::Reported);
+                    // Fails only when the crowd is gone.
+                    let _ = self.phase.changed().await;
+                    continue;
+                }
                 Phase::Act | Phase::Rest => {}
             }
-            self.stand(&calls);
-            let acts = phase == Phase::Act && self.outbox.len() < UNDER_WAY_MAX;
+            let conduct = self.conduct();
+            if conduct == Conduct::Away {
+                return Err(Lost);
+            }
+            let hangs = conduct == Conduct::Hangs;
+            client.pause(hangs);
+            if hangs {
+                self.reads_since = Instant::now();
+            }
+            self.stand(&calls, hangs);
+            let acts = phase == Phase::Act && conduct == Conduct::Acts && self.outbox.len() < UNDER_WAY_MAX;
             tokio::select! {
                 Some(came) = calls.next() => self.came(came?),
                 () = client.stirred() => self.fold(client).await?,
@@ -154,7 +217,12 @@ impl Actor {
                 }
                 _ = pulse.tick() => self.pulse(client, &calls)?,
                 _ = self.phase.changed() => {}
-                _ = self.addr.changed() => return Err(Lost),
+                _ = self.conduct.changed() => {}
+                _ = self.addr.changed() => {
+                    // Still to be seen by whoever waits for it before they come back.
+                    self.addr.mark_changed();
+                    return Err(Lost);
+                }
             }
         }
     }
@@ -169,15 +237,16 @@ impl Actor {
         self.random.random_bool(self.habits.leaves)
     }
 
-    /// Whether this device waits for nothing, and how far it is.
-    fn stand(&self, calls: &Calls) {
-        let settled = (self.outbox.is_empty() && calls.is_empty())
-            .then(|| self.replica.conversations.iter().map(|(id, held)| (*id, held.version)).collect());
-        self.standing.set_settled(self.device.session_id, settled);
+    /// Tells whether this device waits for nothing, and how far it is.
+    fn stand(&self, calls: &Calls, hangs: bool) {
+        let rests = self.outbox.is_empty() && calls.is_empty() && !hangs;
+        let versions = || self.replica.conversations.iter().map(|(id, held)| (*id, held.version)).collect();
+        let stand = if rests { Stand::Rests(versions()) } else { Stand::Busy };
+        self.standing.set(self.device.session_id, stand);
     }
 
     fn pulse(&mut self, client: &TestClient, calls: &Calls) -> Result<(), Lost> {
-        if client.silent_for() > self.habits.silence_max {
+        if client.silent_for().min(self.reads_since.elapsed()) > self.habits.silence_max {
             self.counts.add("dead connections", 1);
             return Err(Lost);
         }
@@ -206,6 +275,7 @@ impl Actor {
                 Next::Nothing => {}
                 Next::Changes(_) if self.habits.deaf_to_gaps => {}
                 Next::Changes(request) => self.fetch(client, request).await?,
+                Next::Sync if self.habits.deaf_to_resync => {}
                 Next::Sync => {
                     self.counts.add("resyncs", 1);
                     self.resume(client).await?;
@@ -217,7 +287,15 @@ impl Actor {
 
     async fn resume(&mut self, client: &TestClient) -> Result<(), Lost> {
         loop {
-            let Ok(answer) = client.issue(&self.replica.sync_request()).await? else { return Err(Lost) };
+            let answer = match client.issue(&self.replica.sync_request()).await? {
+                Ok(answer) => answer,
+                Err(refusal) => {
+                    let wait = will_pass(&refusal).ok_or(Lost)?;
+                    self.counts.add("syncs refused for the moment", 1);
+                    tokio::time::sleep(wait).await;
+                    continue;
+                }
+            };
             let more = answer.more;
             let missing = self.replica.synced(answer);
             if !self.habits.deaf_to_gaps {
@@ -267,15 +345,9 @@ impl Actor {
             }
             Err(refusal) => {
                 self.counts.add("refusals", 1);
-                let passes = matches!(
-                    refusal.code,
-                    ErrorCode::RateLimited | ErrorCode::Unavailable | ErrorCode::Internal
-                );
-                if passes {
-                    let wait = Duration::from_millis(refusal.retry_after_ms.unwrap_or(500));
-                    self.outbox[place].again_at = Some(Instant::now() + wait);
-                } else {
-                    self.outbox.remove(place);
+                match will_pass(&refusal) {
+                    Some(wait) => self.outbox[place].again_at = Some(Instant::now() + wait),
+                    None => drop(self.outbox.remove(place)),
                 }
             }
         }
@@ -405,4 +477,11 @@ where
 {
     let answer = client.issue(command);
     async move { Ok(Came::Changed(answer.await?.map(drop))) }.boxed()
+}
+
+/// Of a refusal that will pass: after which time to come again.
+pub(crate) fn will_pass(refusal: &ErrorBody) -> Option<Duration> {
+    let passes =
+        matches!(refusal.code, ErrorCode::RateLimited | ErrorCode::Unavailable | ErrorCode::Internal);
+    passes.then(|| Duration::from_millis(refusal.retry_after_ms.unwrap_or(RETRY_AFTER_MS)))
 }

@@ -42,6 +42,11 @@ impl Counts {
         percentile_of(times, percentile).map(|us| f64::from(us) / 1_000.0)
     }
 
+    /// Forgets how long acks took so far.
+    pub fn forget_acks(&self) {
+        self.0.lock().acks_us.clear();
+    }
+
     /// Puts all of them into an outcome.
     pub fn into_outcome(&self, outcome: &mut Outcome) {
         for (name, times) in &self.0.lock().counts {
@@ -57,6 +62,12 @@ pub(crate) fn percentile_of<T: Ord + Copy>(mut values: Vec<T>, percentile: usize
     values.get(place).copied()
 }
 
+/// The value in the middle of others; of an even number, the upper one of two.
+pub(crate) fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +78,11 @@ mod tests {
         assert_eq!(percentile_of((1..=100).collect(), 50), Some(50));
         assert_eq!(percentile_of(vec![7], 99), Some(7));
         assert_eq!(percentile_of(Vec::<u32>::new(), 99), None);
+    }
+
+    #[test]
+    fn a_median_has_as_many_below_as_above() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(Vec::new()), None);
     }
 }

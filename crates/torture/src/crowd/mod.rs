@@ -24,8 +24,9 @@ use rand::{SeedableRng, rngs::StdRng};
 use tokio::{sync::watch, task::JoinHandle};
 
 use actor::Actor;
+pub(crate) use actor::will_pass;
 pub use counts::Counts;
-pub(crate) use counts::percentile_of;
+pub(crate) use counts::{median, percentile_of};
 pub(crate) use full_read::read_everything;
 pub use town::{Size, Town};
 
@@ -35,8 +36,10 @@ use crate::{Minimum, Outcome};
 const REST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Everything must have reached everyone by then.
 const SETTLE_TIMEOUT: Duration = Duration::from_millis(4_500);
+/// How long everyone may take to write down what they hold.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a crowd may take until it has done enough: the machine may have other work.
-const ENOUGH_TIMEOUT: Duration = Duration::from_secs(60);
+const ENOUGH_TIMEOUT: Duration = Duration::from_secs(120);
 /// Receipts of groups are told once a second: before that has passed nobody can have settled.
 const SETTLE_AT_LEAST: Duration = Duration::from_millis(1_500);
 
@@ -57,8 +60,16 @@ pub struct Habits {
     pub issues_max: u32,
     /// How long a connection may be silent before it is taken for dead: as long as the server may be.
     pub silence_max: Duration,
+    /// How soon it comes back when its connection has broken.
+    pub returns: Returns,
+    /// How long a connection may take.
+    pub connect_timeout: Duration,
+    /// How often it looks whether the connection is still alive, and whether something is to be sent again.
+    pub pulse: Duration,
     /// Broken on purpose: it does not ask for what it missed.
     pub deaf_to_gaps: bool,
+    /// Broken on purpose: it does not hear that its feed has stopped.
+    pub deaf_to_resync: bool,
     /// Broken on purpose: it does not hear what another device of its person has changed.
     pub deaf_to_account: bool,
     /// Broken on purpose: it sends again under another id.
@@ -74,11 +85,39 @@ impl Default for Habits {
             own_affairs_percent: 0,
             issues_max: 1,
             silence_max: Duration::from_secs(45),
+            returns: Returns::AtOnce,
+            connect_timeout: Duration::from_secs(5),
+            pulse: Duration::from_millis(500),
             deaf_to_gaps: false,
+            deaf_to_resync: false,
             deaf_to_account: false,
             forgets_ids: false,
         }
     }
+}
+
+/// How soon somebody comes back whose connection has broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Returns {
+    /// As soon as they can, within a fifth of a second.
+    AtOnce,
+    /// At the moment when the crowd is told where the server is now, all together.
+    Together,
+    /// As the web client does: after a wait that doubles with every attempt, and differs from client to client.
+    Jittered,
+}
+
+/// What some of a crowd do, when not everyone is to do the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conduct {
+    /// They talk and listen.
+    Acts,
+    /// They only listen.
+    Listens,
+    /// They are connected, and do not read what arrives.
+    Hangs,
+    /// They are not connected.
+    Away,
 }
 
 /// What everyone does now.
@@ -90,29 +129,77 @@ enum Phase {
     End,
 }
 
-/// Which devices wait for nothing, and how far they are.
+/// How a device stands.
+#[derive(Clone, Debug)]
+enum Stand {
+    /// It is to be connected, and is not, or has not caught up yet.
+    Lost,
+    /// It is not to be connected.
+    Away,
+    /// It is connected and has caught up, and waits for answers.
+    Busy,
+    /// It waits for nothing, and is so far.
+    Rests(BTreeMap<ConversationId, Version>),
+    /// It has written down what it holds.
+    Reported,
+}
+
+/// How every device stands.
 #[derive(Default)]
-struct Standing(Mutex<HashMap<SessionId, Option<BTreeMap<ConversationId, Version>>>>);
+struct Standing(Mutex<HashMap<SessionId, Stand>>);
 
 impl Standing {
-    fn set_settled(&self, device: SessionId, versions: Option<BTreeMap<ConversationId, Version>>) {
-        self.0.lock().insert(device, versions);
+    fn set(&self, device: SessionId, stand: Stand) {
+        self.0.lock().insert(device, stand);
+    }
+
+    fn all_back(&self) -> bool {
+        self.0.lock().values().all(|stand| !matches!(stand, Stand::Lost))
+    }
+
+    fn all_gone(&self) -> bool {
+        self.0.lock().values().all(|stand| matches!(stand, Stand::Lost | Stand::Away))
     }
 
     fn all_rest(&self) -> bool {
-        self.0.lock().values().all(Option::is_some)
+        self.0.lock().values().all(|stand| matches!(stand, Stand::Rests(_) | Stand::Away))
+    }
+
+    fn all_reported(&self) -> bool {
+        self.0.lock().values().all(|stand| matches!(stand, Stand::Reported | Stand::Lost | Stand::Away))
     }
 
     /// Whether nobody knows of a version that somebody else does not.
     fn all_agree(&self) -> bool {
         let devices = self.0.lock();
+        let held = || devices.values().filter_map(Stand::versions).flatten();
         let mut newest: BTreeMap<ConversationId, Version> = BTreeMap::new();
-        for (id, version) in devices.values().flatten().flatten() {
+        for (id, version) in held() {
             let known = newest.entry(*id).or_default();
             *known = (*known).max(*version);
         }
-        devices.values().flatten().flatten().all(|(id, version)| newest[id] == *version)
+        held().all(|(id, version)| newest[id] == *version)
     }
+}
+
+impl Stand {
+    fn versions(&self) -> Option<&BTreeMap<ConversationId, Version>> {
+        match self {
+            Self::Rests(versions) => Some(versions),
+            Self::Lost | Self::Away | Self::Busy | Self::Reported => None,
+        }
+    }
+}
+
+/// What everyone in a crowd shares.
+#[derive(Clone)]
+struct Surroundings {
+    recorder: Arc<Recorder>,
+    counts: Counts,
+    addr: watch::Receiver<SocketAddr>,
+    phase: watch::Receiver<Phase>,
+    conduct: watch::Receiver<(usize, Conduct)>,
+    standing: Arc<Standing>,
 }
 
 /// A crowd at work.
@@ -123,6 +210,7 @@ pub struct Crowd {
     devices: Vec<Device>,
     addr: watch::Sender<SocketAddr>,
     phase: watch::Sender<Phase>,
+    conduct: watch::Sender<(usize, Conduct)>,
     standing: Arc<Standing>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -137,29 +225,68 @@ impl Crowd {
         recorder: Arc<Recorder>,
         seed: u64,
     ) -> Self {
+        Self::gather_with((0, Conduct::Acts), devices, addr, habits, recorder, seed)
+    }
+
+    /// The same, and the first of them do something else to begin with.
+    #[must_use]
+    pub fn gather_with(
+        first: (usize, Conduct),
+        devices: impl IntoIterator<Item = Device>,
+        addr: SocketAddr,
+        habits: &Habits,
+        recorder: Arc<Recorder>,
+        seed: u64,
+    ) -> Self {
         let devices: Vec<Device> = devices.into_iter().collect();
         let (addr, addr_receiver) = watch::channel(addr);
         let (phase, phase_receiver) = watch::channel(Phase::Act);
-        let (counts, standing) = (Counts::default(), Arc::<Standing>::default());
+        let (conduct, conduct_receiver) = watch::channel(first);
+        let surroundings = Surroundings {
+            recorder: Arc::clone(&recorder),
+            counts: Counts::default(),
+            addr: addr_receiver,
+            phase: phase_receiver,
+            conduct: conduct_receiver,
+            standing: Arc::default(),
+        };
         let mut tasks = Vec::new();
         for (number, device) in devices.iter().enumerate() {
-            standing.set_settled(device.session_id, None);
-            let actor = Actor::new(
-                device.clone(),
-                habits.clone(),
-                StdRng::seed_from_u64(seed.wrapping_add(number as u64)),
-                Arc::clone(&recorder),
-                counts.clone(),
-                addr_receiver.clone(),
-                phase_receiver.clone(),
-                Arc::clone(&standing),
-            );
+            surroundings.standing.set(device.session_id, Stand::Lost);
+            let random = StdRng::seed_from_u64(seed.wrapping_add(number as u64));
+            let actor = Actor::new(device.clone(), number, habits.clone(), random, surroundings.clone());
             tasks.push(tokio::spawn(actor.live()));
         }
-        Self { counts, recorder, devices, addr, phase, standing, tasks }
+        let Surroundings { counts, standing, .. } = surroundings;
+        Self { counts, recorder, devices, addr, phase, conduct, standing, tasks }
     }
 
-    /// Lets everyone act for so long, and on until enough of everything has happened, or for a minute more. That there is
+    /// Has the first of the crowd do this from now on, and everyone else act.
+    pub fn first(&self, count: usize, conduct: Conduct) {
+        self.conduct.send_replace((count, conduct));
+    }
+
+    /// Whether everyone who is to be connected is, and has caught up.
+    #[must_use]
+    pub fn all_back(&self) -> bool {
+        self.standing.all_back()
+    }
+
+    /// Whether everyone has noticed that the connection is lost.
+    #[must_use]
+    pub fn all_gone(&self) -> bool {
+        self.standing.all_gone()
+    }
+
+    /// How many devices that rest know of this version of a conversation.
+    #[must_use]
+    pub fn how_many_know(&self, id: ConversationId, version: Version) -> usize {
+        let devices = self.standing.0.lock();
+        let held = devices.values().filter_map(|stand| stand.versions()?.get(&id));
+        held.filter(|held| **held >= version).count()
+    }
+
+    /// Lets everyone act for so long, and on until enough of everything has happened, or for two minutes more. That there is
     /// too little even then is for the minimums of the scenario to say.
     pub async fn talk(&self, lasting: Duration, enough: &[Minimum]) {
         tokio::time::sleep(lasting).await;
@@ -187,7 +314,8 @@ impl Crowd {
         // That they agree too late is for the checker to say.
         wait_until(SETTLE_TIMEOUT - SETTLE_AT_LEAST, || self.standing.all_agree()).await;
         self.phase.send_replace(Phase::Report);
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // Whoever has not reported by then is missing in the history, which the checker sees.
+        wait_until(REPORT_TIMEOUT, || self.standing.all_reported()).await;
         self.phase.send_replace(Phase::End);
         for task in self.tasks {
             task.await.context("a device came to an end by itself")?;

@@ -10,7 +10,7 @@ use kith_protocol::{ChangesRequest, SyncAnswer};
 use kith_testkit::{Connect, Device, Program, Replica, TestClient, history::Recorder};
 
 use crate::{
-    Bound, Outcome, Scenario, Stage,
+    Bound, Length, Outcome, Scenario, Stage,
     crowd::{Size, Town, judge, read_everything, record},
     proxy::Proxy,
     scenario::{anywhere, at_least},
@@ -43,7 +43,13 @@ async fn play(stage: Stage) -> Result<Outcome> {
     let mut program = stage.launch().start().await?;
     let recorder = record(&stage.history(), &town)?;
     let device = town.people[0][0].clone();
-    let mut traveller = Traveller { replica: Replica::new(device.user_id), device, recorder, hasty: false };
+    let mut traveller = Traveller {
+        replica: Replica::new(device.user_id),
+        device,
+        recorder,
+        hasty: false,
+        length: stage.length,
+    };
     let mut outcome = Outcome::default();
     traveller.come_back(&program, 0, &mut Outcome::default()).await?;
     traveller.hasty = stage.is_control();
@@ -72,6 +78,7 @@ struct Traveller {
     recorder: Arc<Recorder>,
     /// Broken on purpose.
     hasty: bool,
+    length: Length,
 }
 
 /// Of each trip, the figures that it makes: until the list is there, until everything is, and the bytes of both.
@@ -106,7 +113,7 @@ impl Traveller {
         }
         let [usable_ms, whole_ms, bytes] = FIGURES[trip];
         if trip > 0 {
-            outcome.bounded(usable_ms, usable.as_secs_f64() * 1e3, Bound::AtMost(USABLE_MS_MAX));
+            outcome.timed(self.length, usable_ms, usable.as_secs_f64() * 1e3, Bound::AtMost(USABLE_MS_MAX));
             outcome.figure(whole_ms, begun.elapsed().as_secs_f64() * 1e3);
             outcome.figure(bytes, proxy.carried.to_clients.load(Ordering::Relaxed) as f64);
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use futures_util::{StreamExt, stream};
 
 use crate::{
     Outcome, Scenario, Stage,
@@ -26,20 +27,24 @@ pub(super) static SCENARIO: Scenario = Scenario {
     play: |stage| Box::pin(play(stage)),
 };
 
+/// Runs that go on at the same time, each with a server of its own.
+const SIDE_BY_SIDE: usize = 2;
+
 async fn play(stage: Stage) -> Result<Outcome> {
-    let mut outcome = Outcome::default();
-    let runs = if stage.is_control() { 1 } else { stage.length.pick(2, 100) };
-    for run in 0..runs {
+    let runs = stream::iter(0..stage.length.pick(2, 100)).map(|run| {
         let folder = stage.folder.join(format!("run-{run}"));
-        let stage = Stage { folder, seed: stage.seed.wrapping_add(run), ..stage.clone() };
-        once(&stage, &mut outcome).await?;
-        outcome.count("runs", 1);
-        std::fs::remove_dir_all(&stage.folder)?;
+        once(Stage { folder, seed: stage.seed.wrapping_add(run), ..stage.clone() })
+    });
+    let mut outcome = Outcome::default();
+    let mut runs = runs.buffer_unordered(SIDE_BY_SIDE);
+    while let Some(run) = runs.next().await {
+        outcome.absorb(run?);
     }
     Ok(outcome)
 }
 
-async fn once(stage: &Stage, outcome: &mut Outcome) -> Result<()> {
+async fn once(stage: Stage) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
     let size = Size { people: 24, devices_each: 1, groups: 8, members_each: 6, messages: 100 };
     let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
     let program = stage.launch().start().await?;
@@ -53,6 +58,9 @@ async fn once(stage: &Stage, outcome: &mut Outcome) -> Result<()> {
     let crowd = Crowd::gather(town.devices().cloned(), program.addr(), &habits, recorder, stage.seed);
     let lasting = Duration::from_secs(stage.length.pick(2, 3));
     crowd.talk(lasting, &[at_least(stage.length.pick(250, 500), "acks"), at_least(10, "reconnects")]).await;
-    crowd.settle(program.addr()).await?.into_outcome(outcome);
-    judge(&stage.history(), outcome).await
+    crowd.settle(program.addr()).await?.into_outcome(&mut outcome);
+    judge(&stage.history(), &mut outcome).await?;
+    outcome.count("runs", 1);
+    std::fs::remove_dir_all(&stage.folder)?;
+    Ok(outcome)
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use futures_util::{StreamExt, stream};
 
 use crate::{
     Outcome, Scenario, Stage,
@@ -31,21 +32,24 @@ pub(super) static SCENARIO: Scenario = Scenario {
 /// People who live at the same time.
 const AT_A_TIME: u64 = 16;
 
+/// Batches of people that live side by side, each with a server of its own.
+const SIDE_BY_SIDE: usize = 2;
+
 async fn play(stage: Stage) -> Result<Outcome> {
-    let mut outcome = Outcome::default();
-    let batches = if stage.is_control() { 1 } else { stage.length.pick(1, 63) };
-    for batch in 0..batches {
+    let batches = stream::iter(0..stage.length.pick(1, 63)).map(|batch| {
         let folder = stage.folder.join(format!("batch-{batch}"));
-        let seed = stage.seed.wrapping_add(batch << 32);
-        let stage = Stage { folder, seed, ..stage.clone() };
-        live(&stage, &mut outcome).await?;
-        outcome.count("seeds", AT_A_TIME);
-        std::fs::remove_dir_all(&stage.folder)?;
+        live(Stage { folder, seed: stage.seed.wrapping_add(batch << 32), ..stage.clone() })
+    });
+    let mut outcome = Outcome::default();
+    let mut batches = batches.buffer_unordered(SIDE_BY_SIDE);
+    while let Some(batch) = batches.next().await {
+        outcome.absorb(batch?);
     }
     Ok(outcome)
 }
 
-async fn live(stage: &Stage, outcome: &mut Outcome) -> Result<()> {
+async fn live(stage: Stage) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
     let size =
         Size { people: AT_A_TIME as usize, devices_each: 3, groups: 10, members_each: 4, messages: 100 };
     let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
@@ -62,6 +66,9 @@ async fn live(stage: &Stage, outcome: &mut Outcome) -> Result<()> {
     let lasting = Duration::from_secs(stage.length.pick(2, 4));
     let enough = [at_least(100, "own affairs"), at_least(200, "acks"), at_least(20, "reconnects")];
     crowd.talk(lasting, &enough).await;
-    crowd.settle(program.addr()).await?.into_outcome(outcome);
-    judge(&stage.history(), outcome).await
+    crowd.settle(program.addr()).await?.into_outcome(&mut outcome);
+    judge(&stage.history(), &mut outcome).await?;
+    outcome.count("seeds", AT_A_TIME);
+    std::fs::remove_dir_all(&stage.folder)?;
+    Ok(outcome)
 }

@@ -10,8 +10,8 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use crate::{
     Outcome, Scenario, Stage,
     crowd::{Crowd, Habits, Size, Town, judge, record},
-    faketime::by_a_faked_clock,
-    scenario::{anywhere, at_least},
+    faketime::{by_a_faked_clock, why_not},
+    scenario::at_least,
 };
 
 /// The scenario.
@@ -20,7 +20,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     about: "every send is issued one to five times on two sockets, and once more a faked day later; some ids come back \
             with another text",
     control: "the client makes a new id for what it sends again",
-    why_not: anywhere,
+    why_not,
     minimums: |length| {
         vec![
             at_least(length.pick(300, 10_000), "acks"),
@@ -40,7 +40,7 @@ async fn play(stage: Stage) -> Result<Outcome> {
     let mut program = by_a_faked_clock(stage.launch(), &rc)?.start().await?;
     let recorder = record(&stage.history(), &town)?;
     let habits = Habits {
-        pause: Duration::from_millis(stage.length.pick(50, 150)),
+        pause: Duration::from_millis(50),
         issues_max: 5,
         forgets_ids: stage.is_control(),
         ..Habits::default()
@@ -57,7 +57,8 @@ async fn play(stage: Stage) -> Result<Outcome> {
         .collect();
     writer.on_two_sockets(&program, &sends, stage.seed, &mut outcome).await?;
     let lasting = stage.length.lasting(Duration::from_secs(2), Duration::from_secs(60));
-    crowd.talk(lasting, &[at_least(300, "acks"), at_least(600, "repeats")]).await;
+    let acks = at_least(stage.length.pick(300, 10_000), "acks");
+    crowd.talk(lasting, &[acks, at_least(stage.length.pick(600, 20_000), "repeats")]).await;
     program.kill().await?;
     std::fs::write(&rc, "+86400\n")?;
     program.restart().await?;

@@ -9,16 +9,20 @@ mod duplicates;
 mod io_errors;
 mod kill;
 mod network;
+mod overload;
 mod pipeline;
 mod power;
 mod simulation;
+mod slow;
+mod soak;
+mod storm;
 mod talk;
 mod transports;
 
 use crate::Scenario;
 
 /// All of them, in the order in which they are played.
-pub static ALL: [&Scenario; 13] = [
+pub static ALL: [&Scenario; 17] = [
     &clean::SCENARIO,
     &kill::SCENARIO,
     &power::SCENARIO,
@@ -28,10 +32,14 @@ pub static ALL: [&Scenario; 13] = [
     &network::SCENARIO,
     &duplicates::SCENARIO,
     &pipeline::SCENARIO,
+    &slow::SCENARIO,
+    &storm::SCENARIO,
+    &overload::SCENARIO,
     &transports::SCENARIO,
     &away::SCENARIO,
     &devices::SCENARIO,
     &simulation::SCENARIO,
+    &soak::SCENARIO,
 ];
 
 /// The scenario of this name.

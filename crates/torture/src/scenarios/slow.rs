@@ -1,0 +1,256 @@
+//! Sockets that stop reading while a conversation goes on without end: they cost the server little, the others nothing, and
+//! they are whole when they read again.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use futures_util::{StreamExt, future::try_join_all, stream::FuturesUnordered};
+use kith_protocol::{ConversationId, SendMessage, Seq, Version};
+use kith_testkit::{Connect, Device, Person, Program, TestClient, history::Recorder, message};
+
+use crate::{
+    Bound, Length, Outcome, Scenario, Stage,
+    crowd::{Conduct, Counts, Crowd, Habits, Size, Town, judge, median, record, wait_until},
+    process,
+    scenario::{anywhere, at_least},
+};
+
+/// The scenario.
+pub(super) static SCENARIO: Scenario = Scenario {
+    name: "slow",
+    about: "500 sockets of 2,000 stop reading while their conversation gets 100,000 messages, and then read again",
+    control: "whoever did not read takes the `resync` that waits for them for nothing",
+    why_not: anywhere,
+    minimums: |length| {
+        let scale = Scale::of(length);
+        vec![
+            at_least(scale.stuck as u64 * scale.rounds, "sockets that stopped reading"),
+            at_least(scale.messages * scale.rounds, "messages while they did not read"),
+            at_least(scale.stuck as u64 * scale.rounds, "resyncs"),
+            at_least(scale.stuck as u64 * scale.rounds, "stuck sockets that became whole"),
+        ]
+    },
+    play: |stage| Box::pin(play(stage)),
+};
+
+/// How much of everything there is.
+struct Scale {
+    /// Sockets.
+    people: usize,
+    /// Those of them that stop reading.
+    stuck: usize,
+    /// How often everything is done: once without those that do not read, once with them.
+    rounds: u64,
+    /// To the conversation, in each round.
+    messages: u64,
+    /// A second.
+    pace: u32,
+    /// A message has ten times as many bytes.
+    filler: usize,
+}
+
+impl Scale {
+    fn of(length: Length) -> Self {
+        length.pick(
+            Self { people: 60, stuck: 10, rounds: 1, messages: 500, pace: 500, filler: 1_000 },
+            Self { people: 2_000, stuck: 500, rounds: 4, messages: 25_000, pace: 1_500, filler: 40 },
+        )
+    }
+}
+
+/// Memory for each socket that does not read, in MiB.
+const STUCK_MIB_MAX: f64 = 2.0;
+/// How much longer others may wait because of them, at the 99th percentile.
+const P99_RATIO_MAX: f64 = 1.2;
+/// They write into the conversation, and do nothing else.
+const WRITERS: usize = 8;
+/// Who reads the conversation besides those who are stuck.
+const READERS: usize = 4;
+/// Longer than any scenario: a socket that is not read answers no ping, and is to stay.
+const PING_INTERVAL_MS: u64 = 3_600_000;
+/// How long whoever was away or stuck may take to be whole.
+const WHOLE_TIMEOUT: Duration = Duration::from_secs(120);
+/// Likewise: nobody takes a silent connection for dead.
+const SILENCE_MAX: Duration = Duration::from_millis(PING_INTERVAL_MS);
+/// The control does not become whole, however long one waits.
+const CONTROL_PATIENCE: Duration = Duration::from_secs(3);
+const MIB: f64 = (1 << 20) as f64;
+/// How often a short form writes twice as much as before, on a machine whose kernel takes that much for a socket that does
+/// not read.
+const DOUBLED_MAX: u32 = 4;
+
+async fn play(stage: Stage) -> Result<Outcome> {
+    let Scale { people, stuck, rounds, messages, pace, filler } = Scale::of(stage.length);
+    let size = Size {
+        people: people + WRITERS,
+        devices_each: 1,
+        groups: people / 5,
+        members_each: 6,
+        messages: people,
+    };
+    let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
+    let launch = stage.launch().arg("--trusted-proxies=127.0.0.1");
+    let program = launch.arg(format!("--ping-interval-ms={PING_INTERVAL_MS}")).start().await?;
+    let recorder = record(&stage.history(), &town)?;
+    let devices: Vec<Device> = town.devices().cloned().collect();
+    let (crowd, writers) = devices.split_at(people);
+    let busy = busy_conversation(&program, writers, &crowd[..stuck + READERS], &recorder).await?;
+    let writers = connect(&program, writers, &recorder).await?;
+    let habits = Habits {
+        pause: Duration::from_millis(stage.length.pick(600, 7_000)),
+        leaves: 0.0,
+        silence_max: SILENCE_MAX,
+        deaf_to_resync: stage.is_control(),
+        ..Habits::default()
+    };
+    let absent = (stuck, Conduct::Away);
+    let people = crowd.iter().cloned();
+    let crowd = Crowd::gather_with(absent, people, program.addr(), &habits, recorder, stage.seed);
+    ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "the others do not get in");
+    let counts = crowd.counts.clone();
+    let conversation = Conversation { id: busy, writers, pace, filler: "on and on ".repeat(filler), counts };
+    let (mut outcome, mut measured) = (Outcome::default(), Measured::default());
+    let (mut round, mut messages) = (0, messages);
+    loop {
+        measured.p99_without.push(conversation.go_on(messages / 2).await?.ack_p99_ms);
+        crowd.first(stuck, Conduct::Listens);
+        ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "not everyone comes back");
+        let before = process::resident_bytes(&program)?;
+        crowd.first(stuck, Conduct::Hangs);
+        outcome.count("sockets that stopped reading", stuck as u64);
+        let gone_on = conversation.go_on(messages).await?;
+        measured.p99_with.push(gone_on.ack_p99_ms);
+        outcome.count("messages while they did not read", messages);
+        let grown = process::resident_bytes(&program)?.saturating_sub(before);
+        measured.mib_each.push(grown as f64 / stuck as f64 / MIB);
+        crowd.first(stuck, Conduct::Listens);
+        let patience = if stage.is_control() { CONTROL_PATIENCE } else { WHOLE_TIMEOUT };
+        let whole = || crowd.how_many_know(busy, gone_on.version) >= stuck + READERS;
+        if wait_until(patience, whole).await {
+            outcome.count("stuck sockets that became whole", stuck as u64);
+        } else {
+            outcome.violation(format!("{stuck} sockets read again and are not whole after {patience:?}"));
+        }
+        crowd.first(stuck, Conduct::Away);
+        round += 1;
+        if round >= rounds {
+            let enough = crowd.counts.get("resyncs") >= stuck as u64 * rounds || stage.is_control();
+            if enough || round >= rounds + u64::from(DOUBLED_MAX) {
+                break;
+            }
+            messages *= 2;
+        }
+    }
+    crowd.first(0, Conduct::Acts);
+    ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "those who were stuck do not come back");
+    crowd.settle(program.addr()).await?.into_outcome(&mut outcome);
+    judge(&stage.history(), &mut outcome).await?;
+    measured.into_outcome(stage.length, &mut outcome)?;
+    Ok(outcome)
+}
+
+/// What was measured, round by round.
+#[derive(Default)]
+struct Measured {
+    p99_without: Vec<f64>,
+    p99_with: Vec<f64>,
+    mib_each: Vec<f64>,
+}
+
+impl Measured {
+    /// What depends on the machine is held to its bounds at full length only, where chance evens out.
+    fn into_outcome(self, length: Length, outcome: &mut Outcome) -> Result<()> {
+        let most = self.mib_each.into_iter().fold(0.0, f64::max);
+        outcome.timed(length, "server memory for a stuck socket, MiB", most, Bound::AtMost(STUCK_MIB_MAX));
+        let without = median(self.p99_without).context("there was a round")?;
+        let with = median(self.p99_with).context("there was a round")?;
+        outcome.figure("ack p99 without them, ms", without);
+        outcome.figure("ack p99 with them, ms", with);
+        outcome.timed(length, "ratio of both", with / without, Bound::AtMost(P99_RATIO_MAX));
+        Ok(())
+    }
+}
+
+/// The conversation that goes on without end.
+struct Conversation {
+    id: ConversationId,
+    writers: Vec<TestClient>,
+    /// Messages a second, of all writers together.
+    pace: u32,
+    /// What a message says besides its number.
+    filler: String,
+    counts: Counts,
+}
+
+/// What came of so many messages.
+struct GoneOn {
+    /// How long acks took meanwhile, of these and of everyone's, in milliseconds at the 99th percentile.
+    ack_p99_ms: f64,
+    /// The newest.
+    version: Version,
+}
+
+impl Conversation {
+    /// So many messages more.
+    async fn go_on(&self, messages: u64) -> Result<GoneOn> {
+        self.counts.forget_acks();
+        let share = messages.div_ceil(self.writers.len() as u64);
+        let versions = try_join_all(self.writers.iter().map(|writer| self.write(writer, share))).await?;
+        let ack_p99_ms = self.counts.take_ack_ms(99).context("something was acknowledged")?;
+        Ok(GoneOn { ack_p99_ms, version: versions.into_iter().max().unwrap_or_default() })
+    }
+
+    async fn write(&self, writer: &TestClient, messages: u64) -> Result<Version> {
+        let mut due = tokio::time::interval(Duration::from_secs(1) * self.writers.len() as u32 / self.pace);
+        let (mut written, mut newest) = (0, Version(0));
+        let mut answers = FuturesUnordered::new();
+        while written < messages || !answers.is_empty() {
+            tokio::select! {
+                _ = due.tick(), if written < messages => {
+                    written += 1;
+                    let send = message(self.id, "");
+                    // Nobody says the same twice: what is there twice was sent twice.
+                    let send = SendMessage { text: Some(format!("{} {}", send.client_id, self.filler)), ..send };
+                    let (issued, answer) = (Instant::now(), writer.issue(&send));
+                    answers.push(async move { (issued, answer.await) });
+                }
+                Some((issued, answer)) = answers.next() => {
+                    let answer = answer.ok().context("a writer has lost the connection")?;
+                    let answer = answer.map_err(|refusal| anyhow!("a writer was refused: {}", refusal.message))?;
+                    newest = newest.max(answer.message.version);
+                    self.counts.ack(issued.elapsed());
+                }
+            }
+        }
+        Ok(newest)
+    }
+}
+
+/// A group of those who write and those who are to hear them.
+async fn busy_conversation(
+    program: &Program,
+    writers: &[Device],
+    hearers: &[Device],
+    recorder: &Recorder,
+) -> Result<ConversationId> {
+    let founder = Person::at(program.addr(), &writers[0]).await;
+    let others: Vec<_> = writers[1..].iter().chain(hearers).map(|device| device.user_id).collect();
+    let id = founder.group("On and on", &others).await;
+    // That it was made is no part of the history.
+    recorder.before(id, Seq(1));
+    Ok(id)
+}
+
+/// They write and are told nothing: without a `sync` there is no feed.
+async fn connect(program: &Program, writers: &[Device], recorder: &Arc<Recorder>) -> Result<Vec<TestClient>> {
+    let mut clients = Vec::new();
+    for writer in writers {
+        let connect = Connect::with_token(&writer.token).tapped(recorder.connection(writer));
+        let client = TestClient::open(program.addr(), connect).await;
+        clients.push(client.map_err(|failure| anyhow!("a writer is not let in: {failure:?}"))?);
+    }
+    Ok(clients)
+}
