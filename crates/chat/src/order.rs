@@ -4,7 +4,10 @@
 //! `rate_limited`), what it issued after it is on its way already and must not overtake: it is refused in the same way,
 //! until the first one comes again. Each conversation is held by itself.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use kith_protocol::{ClientId, ConversationId, ErrorCode, Timestamp};
 use parking_lot::Mutex;
@@ -26,18 +29,28 @@ pub struct SendOrder(Mutex<Issued>);
 #[derive(Debug, Default)]
 struct Issued {
     count: u64,
+    /// What was issued and is not settled yet, by its number: as many as one device may have under way.
+    under_way: BTreeMap<u64, UnderWay>,
     holds: HashMap<ConversationId, Hold>,
 }
 
-/// A conversation into which a send was refused for the moment.
+#[derive(Debug)]
+struct UnderWay {
+    conversation_id: ConversationId,
+    client_id: ClientId,
+    /// One issued before it was refused, so this must be, too.
+    is_held: bool,
+}
+
+/// A conversation into which a send was refused for the moment: whatever is issued from now on is held back.
 #[derive(Debug)]
 struct Hold {
-    /// The refused one, and everything after it that must wait.
-    from: u64,
-    /// Until this one: the first that may pass again, once it was issued.
-    until: Option<u64>,
     /// What lets the others pass when it comes again.
     first: ClientId,
+    /// Its number when it was refused.
+    number: u64,
+    /// What is first when that one was given up.
+    next: Option<ClientId>,
     since: Timestamp,
 }
 
@@ -62,11 +75,8 @@ impl SendOrder {
         let mut issued = self.0.lock();
         issued.count += 1;
         let number = issued.count;
-        if let Some(hold) = issued.holds.get_mut(&conversation_id)
-            && (hold.first == client_id || hold.is_over(now))
-        {
-            hold.until.get_or_insert(number);
-        }
+        let is_held = issued.holds_back(conversation_id, client_id, now);
+        issued.under_way.insert(number, UnderWay { conversation_id, client_id, is_held });
         drop(issued);
         Turn { order: Arc::clone(self), conversation_id, client_id, number, issued_at: now }
     }
@@ -79,47 +89,56 @@ impl Turn {
     /// `unavailable` when one issued before it was refused and has not come again.
     pub fn check(&self) -> Result<(), Refusal> {
         let issued = self.order.0.lock();
-        match issued.holds.get(&self.conversation_id) {
-            Some(hold) if hold.holds(self.number) => {
-                let message = "A message before this one could not be sent. Send that one again first.";
-                Err(Refusal::unavailable(message).retry_after(RETRY_AFTER_MS))
-            }
-            _ => Ok(()),
+        if issued.under_way.get(&self.number).is_some_and(|send| send.is_held) {
+            let message = "A message before this one could not be sent. Send that one again first.";
+            return Err(Refusal::unavailable(message).retry_after(RETRY_AFTER_MS));
         }
+        Ok(())
     }
 
-    /// Notes what became of it: `None` when it was carried out. To be called before the next one is checked.
+    /// Notes what became of it: `None` when it was carried out. To be called once, and before the next one is checked.
     pub fn settle(&self, refused: Option<ErrorCode>) {
         let mut issued = self.order.0.lock();
-        match refused {
-            Some(ErrorCode::Unavailable | ErrorCode::RateLimited) => issued.hold(self),
-            _ => issued.pass(self),
+        let send = issued.under_way.remove(&self.number);
+        // One that was held back was refused for the sake of another, for which the others wait already.
+        let counts = send.is_some_and(|send| !send.is_held);
+        if counts && matches!(refused, Some(ErrorCode::Unavailable | ErrorCode::RateLimited)) {
+            issued.hold(self);
         }
     }
 }
 
 impl Issued {
-    /// What follows this turn must wait.
-    fn hold(&mut self, turn: &Turn) {
-        let begun = Hold { from: turn.number, until: None, first: turn.client_id, since: turn.issued_at };
-        let Some(hold) = self.holds.get_mut(&turn.conversation_id) else {
-            self.make_room();
-            self.holds.insert(turn.conversation_id, begun);
-            return;
-        };
-        if turn.number < hold.from {
-            *hold = begun;
-        } else if hold.until.is_some_and(|until| turn.number >= until) {
-            // Everything since the first refusal waits again: the first one is on its way anew, and comes before this.
-            (hold.until, hold.since) = (None, turn.issued_at);
+    /// Whether a send that is issued now has to wait for another. The one for which the others wait ends the waiting: it is
+    /// on its way anew, and comes before them.
+    fn holds_back(&mut self, conversation_id: ConversationId, client_id: ClientId, now: Timestamp) -> bool {
+        let Some(hold) = self.holds.get_mut(&conversation_id) else { return false };
+        if hold.is_over(now) {
+            hold.first = hold.next.take().unwrap_or(client_id);
+            hold.since = now;
         }
+        if hold.first == client_id {
+            self.holds.remove(&conversation_id);
+            return false;
+        }
+        hold.next.get_or_insert(client_id);
+        true
     }
 
-    /// Turns are settled in order, so when one after the end of a hold is through, nothing of the hold is under way.
-    fn pass(&mut self, turn: &Turn) {
-        let ends = |hold: &Hold| hold.until.is_some_and(|until| turn.number >= until);
-        if self.holds.get(&turn.conversation_id).is_some_and(ends) {
-            self.holds.remove(&turn.conversation_id);
+    /// What was issued after this turn must wait. Of what was issued before it, nothing must: it may be carried out yet.
+    fn hold(&mut self, turn: &Turn) {
+        let after = self.under_way.range_mut(turn.number..).map(|(_, send)| send);
+        let mut after = after.filter(|send| send.conversation_id == turn.conversation_id).peekable();
+        let next = after.peek().map(|send| send.client_id);
+        after.for_each(|send| send.is_held = true);
+        let begun = Hold { first: turn.client_id, number: turn.number, next, since: turn.issued_at };
+        match self.holds.get_mut(&turn.conversation_id) {
+            Some(hold) if hold.number < turn.number => {}
+            Some(hold) => *hold = begun,
+            None => {
+                self.make_room();
+                self.holds.insert(turn.conversation_id, begun);
+            }
         }
     }
 
@@ -132,10 +151,6 @@ impl Issued {
 }
 
 impl Hold {
-    fn holds(&self, number: u64) -> bool {
-        number >= self.from && self.until.is_none_or(|until| number < until)
-    }
-
     /// A clock that was set back must not hold anything for ever, so the distance counts.
     fn is_over(&self, now: Timestamp) -> bool {
         now.0.abs_diff(self.since.0) >= HELD_MAX_MS
@@ -228,6 +243,31 @@ mod tests {
         let later = |ms| order.issue(HERE, ClientId(Uuid::from_u128(2)), NOW.plus_ms(ms));
         assert!(!run(&later(HELD_MAX_MS - 1), None));
         assert!(run(&later(HELD_MAX_MS), None));
+    }
+
+    #[test]
+    fn nothing_waits_for_what_was_being_carried_out_when_the_next_was_refused() {
+        let order = Arc::default();
+        assert!(!run(&issue(&order, 1), BUSY));
+        let [first, second] = [1, 2].map(|client| issue(&order, client));
+        assert!(first.check().is_ok());
+        // The queue is full while the first is being committed.
+        second.settle(BUSY);
+        first.settle(None);
+        assert!(!run(&issue(&order, 3), None), "it must not overtake the second");
+        assert!(run(&issue(&order, 2), None), "the first will not come again");
+        assert!(run(&issue(&order, 3), None));
+        assert!(order.0.lock().under_way.is_empty());
+    }
+
+    #[test]
+    fn when_the_first_was_given_up_the_others_keep_their_order() {
+        let order = Arc::default();
+        let [first, second, third] = [1, 2, 3].map(|client| issue(&order, client));
+        assert!(!run(&first, BUSY) && !run(&second, None) && !run(&third, None));
+        let later = |client| order.issue(HERE, ClientId(Uuid::from_u128(client)), NOW.plus_ms(HELD_MAX_MS));
+        assert!(!run(&later(3), None), "the second is the first now");
+        assert!(run(&later(2), None) && run(&later(3), None));
     }
 
     #[test]
