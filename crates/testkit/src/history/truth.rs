@@ -63,6 +63,8 @@ impl Truth {
         let kept = self.conversations.entry(id).or_default();
         kept.version = kept.version.max(version);
         kept.last_seq = kept.last_seq.max(last_seq);
+        // Of a large group, not everyone is named; but whoever is shown it is in it.
+        kept.members.insert(reader);
         self.mine.push((reader, id, summary.my.clone()));
     }
 

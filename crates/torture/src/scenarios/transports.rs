@@ -19,7 +19,7 @@ pub(super) static SCENARIO: Scenario = Scenario {
     why_not: anywhere,
     minimums: |length| {
         vec![
-            at_least(length.pick(200, 10_000), "acks"),
+            at_least(length.pick(200, 5_000), "acks"),
             at_least(length.pick(40, 1_000), "upgrades"),
             at_least(length.pick(20, 500), "reconnects"),
         ]
@@ -63,8 +63,8 @@ async fn talk(
     };
     let recorder = record(&stage.history(), &town)?;
     let crowd = Crowd::gather(town.devices().cloned(), program.addr(), &habits, recorder, stage.seed);
-    let some = stage.length.pick(1, 10);
-    crowd.talk(lasting, &[at_least(70 * some, "acks"), at_least(7 * some, "reconnects")]).await;
+    let acks = at_least(stage.length.pick(70, 1_700), "acks");
+    crowd.talk(lasting, &[acks, at_least(stage.length.pick(7, 70), "reconnects")]).await;
     wait_until(UPGRADES_TIMEOUT, || crowd.counts.get("upgrades") >= upgrades).await;
     crowd.settle(program.addr()).await?.into_outcome(outcome);
     judge(&stage.history(), outcome).await
