@@ -33,16 +33,16 @@ pub(super) static SCENARIO: Scenario = Scenario {
     why_not: anywhere,
     minimums: |length| {
         vec![
-            at_least(length.pick(BURST as u64, 1_000_000), "acks"),
-            at_least(length.pick(500, 10_000), "refusals"),
-            at_least(length.pick(500, 10_000), "sent again and acknowledged"),
+            at_least(length.pick(BURST as u64, 500_000), "acks"),
+            at_least(length.pick(100, 10_000), "refusals"),
+            at_least(length.pick(100, 10_000), "sent again and acknowledged"),
         ]
     },
     play: |stage| Box::pin(play(stage)),
 };
 
 /// Devices that send, each to a conversation of its own.
-const SENDERS: usize = 64;
+const SENDERS: usize = 96;
 /// Sends of each that are under way at one time where the server is to do what it can, and is not to refuse: together they
 /// are fewer than it lets wait.
 const CLOSED: usize = 64;

@@ -144,6 +144,8 @@ async fn play(stage: Stage) -> Result<Outcome> {
             messages *= 2;
         }
     }
+    // Whoever only wrote holds nothing that could be looked at.
+    drop(conversation);
     crowd.first(0, Conduct::Acts);
     ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "those who were stuck do not come back");
     crowd.settle(program.addr()).await?.into_outcome(&mut outcome);
