@@ -1,10 +1,12 @@
 //! I10: all devices come to the same, which is what a device sees that has just begun: texts, reactions, receipts, members,
-//! what is one's own. An edit after an unsend is refused as `gone`; five seconds after an unsend was acknowledged, what was
-//! said is reachable by no call and told in no push.
+//! what is one's own. Of a large group, each is told of the members who spoke last when it asked: of whom both know, they
+//! know the same. An edit after an unsend is refused as `gone`; five seconds after an unsend was acknowledged, what was said
+//! is reachable by no call and told in no push.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use kith_protocol::*;
+use serde_json::Value;
 
 use super::{Find, Invariant};
 use crate::history::{Held, HeldConversation, Outcome, Seen, Sight, Truth};
@@ -66,22 +68,23 @@ impl Invariant for Converges {
             for (id, fresh) in &fresh.conversations {
                 // That it is missing altogether, or behind, is another invariant's to say.
                 let held = held.conversations.get(id).filter(|held| held.version == fresh.version);
-                held.into_iter().for_each(|held| compare(*device, *id, held, fresh, find));
+                held.into_iter().for_each(|held| compare((*device, *user), *id, held, fresh, find));
             }
         }
     }
 }
 
 fn compare(
-    device: SessionId,
+    (device, user): (SessionId, UserId),
     id: ConversationId,
     held: &HeldConversation,
     fresh: &HeldConversation,
     find: Find<'_>,
 ) {
-    let fields = fresh.rest.as_object().into_iter().flatten();
-    for (field, fresh) in fields.filter(|(field, fresh)| held.rest[field.as_str()] != **fresh) {
-        let held = &held.rest[field.as_str()];
+    let (held_rest, fresh_rest) = comparable(user, &held.rest, &fresh.rest);
+    let fields = fresh_rest.as_object().into_iter().flatten();
+    for (field, fresh) in fields.filter(|(field, fresh)| held_rest[field.as_str()] != **fresh) {
+        let held = &held_rest[field.as_str()];
         find(format!("device {device} holds {field} of {id} as {held}, and it is {fresh}"));
     }
     let held: HashMap<Seq, _> = held.messages.iter().map(|row| (row.0, row)).collect();
@@ -92,5 +95,82 @@ fn compare(
                 "device {device} holds message {seq} of {id} differently: its version {version}, now {now}"
             ));
         }
+    }
+}
+
+/// What two devices of this person have to agree on. Of a large group, not everyone is named, and of a still larger one
+/// nobody is told how far others have read.
+fn comparable(user: UserId, held: &Value, fresh: &Value) -> (Value, Value) {
+    let (mut held, mut fresh) = (held.clone(), fresh.clone());
+    let member_count = fresh["shared"]["member_count"].as_u64().unwrap_or_default() as usize;
+    if member_count > limits::SUMMARY_MEMBERS_MAX {
+        for members in ["/members", "/shared/members"] {
+            let named = |rest: &Value| -> BTreeSet<String> { users(rest.pointer(members)).collect() };
+            let in_both: BTreeSet<String> = named(&held).intersection(&named(&fresh)).cloned().collect();
+            keep(&mut held, members, &in_both);
+            keep(&mut fresh, members, &in_both);
+        }
+    }
+    if member_count > limits::EPHEMERAL_MEMBERS_MAX {
+        let own = BTreeSet::from([user.to_string()]);
+        keep(&mut held, "/receipts", &own);
+        keep(&mut fresh, "/receipts", &own);
+    }
+    (held, fresh)
+}
+
+/// Whom a list names.
+fn users(list: Option<&Value>) -> impl Iterator<Item = String> {
+    let rows = list.and_then(Value::as_array).into_iter().flatten();
+    rows.filter_map(|row| row["user_id"].as_str().map(str::to_owned))
+}
+
+/// Leaves in a list only what is said of these people, in an order that does not matter.
+fn keep(rest: &mut Value, list: &str, people: &BTreeSet<String>) {
+    if let Some(rows) = rest.pointer_mut(list).and_then(Value::as_array_mut) {
+        rows.retain(|row| row["user_id"].as_str().is_some_and(|user| people.contains(user)));
+        rows.sort_by_key(|row| row["user_id"].as_str().map(str::to_owned));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn user(number: u128) -> UserId {
+        UserId(Uuid::from_u128(number))
+    }
+
+    /// A group of so many, of whom these are known, each with a role.
+    fn group(member_count: usize, known: &[(u128, &str)]) -> HeldConversation {
+        let members: Vec<_> =
+            known.iter().map(|(number, role)| json!({ "user_id": user(*number), "role": role })).collect();
+        let receipts: Vec<_> =
+            known.iter().map(|(number, _)| json!({ "user_id": user(*number), "read_seq": number })).collect();
+        let shared = json!({ "member_count": member_count, "members": members });
+        let rest = json!({ "shared": shared, "members": members, "receipts": receipts });
+        HeldConversation { version: Version(1), rest, messages: Vec::new() }
+    }
+
+    fn found(held: &HeldConversation, fresh: &HeldConversation) -> usize {
+        let mut found = 0;
+        let (device, id) = (SessionId(Uuid::nil()), ConversationId(Uuid::nil()));
+        compare((device, user(1)), id, held, fresh, &mut |_| found += 1);
+        found
+    }
+
+    #[test]
+    fn of_a_large_group_devices_agree_on_whom_both_know() {
+        let held = [(1, "owner"), (2, "member")];
+        let (later, wrong) = ([(3, "member"), (1, "owner")], [(3, "member"), (1, "member")]);
+        let small = limits::SUMMARY_MEMBERS_MAX;
+        assert_eq!(found(&group(small, &held), &group(small, &later)), 3);
+        assert_eq!(found(&group(small + 1, &held), &group(small + 1, &later)), 1, "receipts are told to all");
+        let large = limits::EPHEMERAL_MEMBERS_MAX + 1;
+        assert_eq!(found(&group(large, &held), &group(large, &later)), 0);
+        assert_eq!(found(&group(large, &held), &group(large, &wrong)), 2);
     }
 }
