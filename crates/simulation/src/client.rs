@@ -6,7 +6,11 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use kith_chat::Clock;
 use kith_protocol::*;
-use kith_testkit::{Connect, Device, Lost, Next, Replica, TestClient, history::Recorder};
+use kith_testkit::{
+    Connect, Device, Lost, Next, Outbox, Replica, Settled, TestClient,
+    history::Recorder,
+    reader::{ReadFailure, follow},
+};
 use rand::{RngExt, rngs::StdRng};
 use tokio::time::Instant;
 
@@ -61,16 +65,9 @@ pub(crate) struct Client {
     replica: Replica,
     random: StdRng,
     shared: Arc<Shared>,
-    outbox: VecDeque<Kept>,
+    outbox: Outbox,
     own: VecDeque<(ConversationId, Seq)>,
     said: u64,
-}
-
-/// A send that was not acknowledged yet.
-struct Kept {
-    send: SendMessage,
-    /// After a refusal that will pass: when to issue it again.
-    again_at: Option<Instant>,
 }
 
 /// What has come of a call.
@@ -86,7 +83,7 @@ impl Client {
     pub(crate) fn new(device: Device, random: StdRng, shared: Arc<Shared>) -> Self {
         shared.standing.set(device.session_id, None);
         let replica = Replica::new(device.user_id);
-        let (outbox, own) = (VecDeque::new(), VecDeque::new());
+        let (outbox, own) = (Outbox::default(), VecDeque::new());
         Self { device, replica, random, shared, outbox, own, said: 0 }
     }
 
@@ -116,10 +113,7 @@ impl Client {
         self.resume(client).await?;
         let mut calls = Calls::new();
         self.shared.counts.add("resent", self.outbox.len() as u64);
-        for kept in &mut self.outbox {
-            kept.again_at = None;
-            calls.push(send(client, &kept.send));
-        }
+        self.outbox.all_again().for_each(|kept| calls.push(send(client, kept)));
         let mut next_act = Instant::now() + self.pause();
         let mut pulse = tokio::time::interval(PULSE);
         let shared = Arc::clone(&self.shared);
@@ -129,7 +123,8 @@ impl Client {
             match phase {
                 Phase::End => return Ok(()),
                 Phase::Report if !reported => {
-                    self.shared.recorder.holds(&self.device, &self.replica, false, WINDOW_MESSAGES);
+                    let recorder = &self.shared.recorder;
+                    recorder.holds(recorder.look(), &self.device, &self.replica, false, WINDOW_MESSAGES);
                     reported = true;
                 }
                 Phase::Report | Phase::Act | Phase::Rest => {}
@@ -172,11 +167,7 @@ impl Client {
             self.shared.counts.add("dead connections", 1);
             return Err(Lost);
         }
-        let now = Instant::now();
-        for kept in self.outbox.iter_mut().filter(|kept| kept.again_at.is_some_and(|at| at <= now)) {
-            kept.again_at = None;
-            calls.push(send(client, &kept.send));
-        }
+        self.outbox.due().for_each(|kept| calls.push(send(client, kept)));
         self.replica.keep_newest(WINDOW_MESSAGES);
         Ok(())
     }
@@ -211,18 +202,13 @@ impl Client {
         }
     }
 
-    async fn fetch(&mut self, client: &TestClient, mut request: ChangesRequest) -> Result<(), Lost> {
+    async fn fetch(&mut self, client: &TestClient, request: ChangesRequest) -> Result<(), Lost> {
         self.shared.counts.add("differences", 1);
-        // Left or removed meanwhile: the feed tells of it.
-        while let Ok(changes) = client.issue(&request).await? {
-            let more = changes.more;
-            request.since = changes.version;
-            self.replica.changed(changes);
-            if !more {
-                break;
-            }
+        match follow(client, &mut self.replica, request).await {
+            // Left or removed meanwhile: the feed tells of it.
+            Ok(()) | Err(ReadFailure::Refused(_)) => Ok(()),
+            Err(ReadFailure::Lost) => Err(Lost),
         }
-        Ok(())
     }
 
     fn came(&mut self, came: Came) {
@@ -234,28 +220,16 @@ impl Client {
     }
 
     fn sent(&mut self, id: ClientId, outcome: Result<Seq, ErrorBody>) {
-        let Some(place) = self.outbox.iter().position(|kept| kept.send.client_id == id) else { return };
-        match outcome {
-            Ok(seq) => {
-                let kept = self.outbox.remove(place).expect("it has just been found");
+        match self.outbox.settle(id, outcome) {
+            Some(Settled::Acknowledged(conversation_id, seq, _)) => {
                 self.shared.counts.add("acks", 1);
-                self.own.push_back((kept.send.conversation_id, seq));
+                self.own.push_back((conversation_id, seq));
                 if self.own.len() > REMEMBERED_MAX {
                     self.own.pop_front();
                 }
             }
-            Err(refusal) => self.refused(place, &refusal),
-        }
-    }
-
-    /// What is refused for the moment is issued again; what is refused for good is given up.
-    fn refused(&mut self, place: usize, refusal: &ErrorBody) {
-        self.shared.counts.add("refusals", 1);
-        if matches!(refusal.code, ErrorCode::RateLimited | ErrorCode::Unavailable | ErrorCode::Internal) {
-            let wait = Duration::from_millis(refusal.retry_after_ms.unwrap_or(500));
-            self.outbox[place].again_at = Some(Instant::now() + wait);
-        } else {
-            self.outbox.remove(place);
+            Some(Settled::Waits | Settled::GivenUp) => self.shared.counts.add("refusals", 1),
+            None => {}
         }
     }
 }

@@ -10,10 +10,11 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use kith_chat::{Clock, Store};
-use kith_protocol::*;
+use kith_protocol::Seq;
 use kith_testkit::{
     Connect, Device, Replica, TestClient,
     history::{Recorder, check},
+    reader::{catch_up, page_through},
 };
 use parking_lot::Mutex;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -327,54 +328,13 @@ async fn read_everything(shared: &Shared, devices: &[Device]) -> Result<()> {
         let client = TestClient::over(line, connect).await;
         let client = client.map_err(|failure| anyhow::anyhow!("the full read cannot begin: {failure:?}"))?;
         let mut replica = Replica::new(device.user_id);
-        let mut more = true;
-        while more {
-            let answer = ask(&client, &replica.sync_request()).await?;
-            more = answer.more;
-            for request in replica.synced(answer) {
-                follow(&client, &mut replica, request).await?;
-            }
-        }
+        catch_up(&client, &mut replica).await?;
         if device.user_id == shared.witness {
             for id in replica.conversations.keys() {
                 page_through(&client, *id).await?;
             }
         }
-        shared.recorder.holds(device, &replica, true, WINDOW_MESSAGES);
+        shared.recorder.holds(shared.recorder.look(), device, &replica, true, WINDOW_MESSAGES);
     }
     Ok(())
-}
-
-async fn follow(client: &TestClient, replica: &mut Replica, mut request: ChangesRequest) -> Result<()> {
-    loop {
-        let changes = ask(client, &request).await?;
-        let more = changes.more;
-        request.since = changes.version;
-        replica.changed(changes);
-        if !more {
-            return Ok(());
-        }
-    }
-}
-
-async fn page_through(client: &TestClient, conversation_id: ConversationId) -> Result<()> {
-    let mut after = Seq(0);
-    loop {
-        let limit = Some(limits::PAGE_MESSAGES_MAX as u32);
-        let request = PageRequest { conversation_id, before: None, after: Some(after), around: None, limit };
-        let page = ask(client, &request).await?;
-        if page.at_end {
-            return Ok(());
-        }
-        after = page.to_seq;
-    }
-}
-
-async fn ask<C>(client: &TestClient, command: &C) -> Result<C::Answer>
-where
-    C: Command + serde::Serialize,
-    C::Answer: serde::de::DeserializeOwned,
-{
-    let answer = client.issue(command).await.ok().context("the connection broke during the full read")?;
-    answer.map_err(|refusal| anyhow::anyhow!("the full read was refused: {}", refusal.message))
 }

@@ -1,7 +1,7 @@
 //! For tests only: clients, clocks, fixtures and the store conformance suite.
 //!
 //! In reading order: [`ManualClock`]; [`rest`] and [`http`] to sign people up and in; [`TestClient`], a client of the
-//! sockets with a framing of its own; [`Replica`], the reference client that folds what they say; [`Person`], both of
+//! sockets with a framing of its own; [`Replica`], the reference client that folds what they say, and [`reader`], which has it read everything; [`Outbox`], which keeps what it sends until that is acknowledged; [`Person`], both of
 //! them at a device; [`Program`], the real program to kill; and, with the feature `server`, the same in the process of the
 //! test: `TestServer`.
 
@@ -17,6 +17,11 @@ pub use socket::{ANSWER_TIMEOUT, Connect, ConnectFailure, Link, Lost, Push, Tap,
 
 mod replica;
 pub use replica::{Held, Next, Replica, Snapshot};
+
+pub mod reader;
+
+mod outbox;
+pub use outbox::{Outbox, Settled, will_pass};
 
 pub mod conformance;
 

@@ -7,7 +7,7 @@ use rand::RngExt;
 use serde_json::json;
 use uuid::Builder;
 
-use super::{Calls, Came, Client, Kept, send};
+use super::{Calls, Came, Client, send};
 
 impl Client {
     /// Does one thing.
@@ -49,7 +49,7 @@ impl Client {
             self.shared.counts.add("repeats", 1);
             calls.push(send(client, &message));
         }
-        self.outbox.push_back(Kept { send: message, again_at: None });
+        self.outbox.keep(message);
     }
 
     fn client_id(&mut self) -> ClientId {

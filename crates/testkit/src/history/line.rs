@@ -91,6 +91,8 @@ pub enum Reply {
 /// What a device holds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Held {
+    /// When the device was looked at, on the monotonic clock: what it held then was written down later.
+    pub looked_us: u64,
     /// Whether it has just begun, so that it holds what the server says now.
     pub fresh: bool,
     /// The account's version, settings and blocks.

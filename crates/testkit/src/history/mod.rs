@@ -16,6 +16,6 @@ mod truth;
 
 pub use checker::{Findings, Violation, check};
 pub use line::{Held, HeldConversation, Line, Reply, What};
-pub use recorder::{Recorder, Role};
+pub use recorder::{Look, Recorder, Role};
 pub use seen::{At, Outcome, Seen, Sight};
 pub use truth::Truth;

@@ -30,6 +30,12 @@ pub struct Recorder {
     lines: AtomicU64,
 }
 
+/// A moment of a run in which a device was looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    us: u64,
+}
+
 /// Who acts on a connection.
 #[derive(Clone, Debug)]
 pub struct Role {
@@ -87,9 +93,17 @@ impl Recorder {
         self.write(&Role::nobody(), What::Finally);
     }
 
-    /// Writes what a device holds: its `messages_max` newest messages of each conversation. A `fresh` one has just begun.
-    pub fn holds(&self, device: &Device, replica: &Replica, fresh: bool, messages_max: usize) {
-        let held = replica.held(fresh, messages_max);
+    /// The moment in which a device is looked at. From then on it must not change until [`Recorder::holds`] has written down
+    /// what it held: writing takes its time when there are thousands.
+    #[must_use]
+    pub fn look(&self) -> Look {
+        Look { us: self.us() }
+    }
+
+    /// Writes what a device held when it was looked at: its `messages_max` newest messages of each conversation. A `fresh`
+    /// one has just begun.
+    pub fn holds(&self, look: Look, device: &Device, replica: &Replica, fresh: bool, messages_max: usize) {
+        let held = replica.held(look, fresh, messages_max);
         self.write(&Role::of(device, 0), What::Holds(held));
     }
 
@@ -162,7 +176,8 @@ impl Role {
     }
 }
 
-/// One connection that is being written down.
+/// One connection that is being written down. It is over at the latest when nobody looks on any more: one that never came
+/// about is not told to be closed.
 struct Connection {
     recorder: Arc<Recorder>,
     role: Role,
@@ -181,6 +196,12 @@ impl Connection {
     fn finish(&self, call: Call, reply: Reply) {
         let Call { number, issued_us, event, request } = call;
         self.recorder.write(&self.role, What::Call { number, issued_us, event, request, reply });
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.closed("nobody looks on any more");
     }
 }
 
@@ -228,7 +249,7 @@ impl Tap for Connection {
 
 impl Replica {
     /// What is held, in the form in which a history keeps it.
-    fn held(&self, fresh: bool, messages_max: usize) -> Held {
+    fn held(&self, look: Look, fresh: bool, messages_max: usize) -> Held {
         let mut view = self.view();
         let account = serde_json::json!({
             "account_version": view["account_version"].take(),
@@ -246,7 +267,7 @@ impl Replica {
             let messages = newest.map(|(seq, row)| (*seq, row.version, digest(row))).collect();
             conversations.insert(*id, super::HeldConversation { version: held.version, rest, messages });
         }
-        Held { fresh, account, conversations }
+        Held { looked_us: look.us, fresh, account, conversations }
     }
 }
 
@@ -256,4 +277,43 @@ fn digest(row: &kith_protocol::Message) -> u64 {
     let mut hasher = DefaultHasher::new();
     serde_json::to_string(row).expect("a row is JSON").hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes that are being written.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_never_came_about_is_over() {
+        let written = Written::default();
+        let recorder = Recorder::new(written.clone());
+        let device = Device {
+            user_id: UserId(Uuid::nil()),
+            session_id: SessionId(Uuid::nil()),
+            username: "ann".to_owned(),
+            token: String::new(),
+        };
+        let tap = recorder.connection(&device);
+        drop(crate::Connect::with_token("").tapped(tap));
+        let lines = String::from_utf8(written.0.lock().clone()).expect("lines are text");
+        let whats: Vec<What> = lines
+            .lines()
+            .map(|line| serde_json::from_str::<super::super::Line>(line).expect("it is a line").what)
+            .collect();
+        assert!(matches!(whats[..], [What::Connected, What::Closed { .. }]), "{whats:?}");
+    }
 }

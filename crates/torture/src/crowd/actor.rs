@@ -10,7 +10,13 @@ use std::{
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use kith_protocol::*;
-use kith_testkit::{Connect, Device, Lost, Next, Replica, TestClient, Transport, history::Recorder, message};
+use kith_testkit::{
+    Connect, Device, Lost, Next, Outbox, Replica, Settled, TestClient, Transport,
+    history::Recorder,
+    message,
+    reader::{ReadFailure, follow},
+    will_pass,
+};
 use rand::{RngExt, rngs::StdRng};
 use serde_json::json;
 use tokio::sync::watch;
@@ -23,8 +29,6 @@ const UNDER_WAY_MAX: usize = 32;
 const REMEMBERED_MAX: usize = 50;
 /// Messages of each conversation that a device keeps.
 pub(super) const WINDOW_MESSAGES: usize = 200;
-/// After a refusal that does not say when to come again, in milliseconds.
-const RETRY_AFTER_MS: u64 = 500;
 /// Between two attempts of somebody who comes back as soon as they can, in milliseconds.
 const AT_ONCE_MS: std::ops::Range<u64> = 20..200;
 /// As in the web client: the first wait before a device comes back, and the longest.
@@ -45,19 +49,11 @@ pub(super) struct Actor {
     phase: watch::Receiver<Phase>,
     conduct: watch::Receiver<(usize, Conduct)>,
     standing: Arc<super::Standing>,
-    outbox: VecDeque<Kept>,
+    outbox: Outbox,
     own: VecDeque<(ConversationId, Seq)>,
     said: u64,
     /// Since when it reads again after it did not.
     reads_since: Instant,
-}
-
-/// A send that was not acknowledged yet.
-struct Kept {
-    send: SendMessage,
-    first_issued: Instant,
-    /// After a refusal that will pass: when to issue it again.
-    again_at: Option<Instant>,
 }
 
 /// What has come of a call.
@@ -90,7 +86,7 @@ impl Actor {
             phase,
             conduct,
             standing,
-            outbox: VecDeque::new(),
+            outbox: Outbox::default(),
             own: VecDeque::new(),
             said: 0,
             reads_since: Instant::now(),
@@ -173,12 +169,10 @@ impl Actor {
     async fn talk(&mut self, client: &TestClient) -> Result<(), Lost> {
         self.resume(client).await?;
         let mut calls = Calls::new();
-        for kept in &self.outbox {
-            calls.push(send(client, &kept.send));
-        }
         if !self.outbox.is_empty() {
             self.counts.add("resent", self.outbox.len() as u64);
         }
+        self.outbox.all_again().for_each(|kept| calls.push(send(client, kept)));
         let mut next_act = tokio::time::Instant::now() + self.pause();
         let mut pulse = tokio::time::interval(self.habits.pulse);
         loop {
@@ -186,7 +180,10 @@ impl Actor {
             match phase {
                 Phase::End => return Ok(()),
                 Phase::Report => {
-                    self.recorder.holds(&self.device, &self.replica, false, WINDOW_MESSAGES);
+                    let look = self.recorder.look();
+                    // Everyone is looked at before anyone begins to write, which takes its time.
+                    tokio::task::yield_now().await;
+                    self.recorder.holds(look, &self.device, &self.replica, false, WINDOW_MESSAGES);
                     self.standing.set(self.device.session_id, Stand::Reported);
                     // Fails only when the crowd is gone.
                     let _ = self.phase.changed().await;
@@ -250,13 +247,7 @@ impl Actor {
             self.counts.add("dead connections", 1);
             return Err(Lost);
         }
-        let now = Instant::now();
-        for kept in &mut self.outbox {
-            if kept.again_at.is_some_and(|at| at <= now) {
-                kept.again_at = None;
-                calls.push(send(client, &kept.send));
-            }
-        }
+        self.outbox.due().for_each(|kept| calls.push(send(client, kept)));
         self.replica.keep_newest(WINDOW_MESSAGES);
         Ok(())
     }
@@ -310,18 +301,13 @@ impl Actor {
         }
     }
 
-    async fn fetch(&mut self, client: &TestClient, mut request: ChangesRequest) -> Result<(), Lost> {
+    async fn fetch(&mut self, client: &TestClient, request: ChangesRequest) -> Result<(), Lost> {
         self.counts.add("differences", 1);
-        // Left or removed meanwhile: the feed tells of it.
-        while let Ok(changes) = client.issue(&request).await? {
-            let more = changes.more;
-            request.since = changes.version;
-            self.replica.changed(changes);
-            if !more {
-                break;
-            }
+        match follow(client, &mut self.replica, request).await {
+            // Left or removed meanwhile: the feed tells of it.
+            Ok(()) | Err(ReadFailure::Refused(_)) => Ok(()),
+            Err(ReadFailure::Lost) => Err(Lost),
         }
-        Ok(())
     }
 
     fn came(&mut self, came: Came) {
@@ -333,23 +319,16 @@ impl Actor {
     }
 
     fn sent(&mut self, id: ClientId, outcome: Result<Seq, ErrorBody>) {
-        let Some(place) = self.outbox.iter().position(|kept| kept.send.client_id == id) else { return };
-        match outcome {
-            Ok(seq) => {
-                let kept = self.outbox.remove(place).expect("it has just been found");
-                self.counts.ack(kept.first_issued.elapsed());
-                self.own.push_back((kept.send.conversation_id, seq));
+        match self.outbox.settle(id, outcome) {
+            Some(Settled::Acknowledged(conversation_id, seq, took)) => {
+                self.counts.ack(took);
+                self.own.push_back((conversation_id, seq));
                 if self.own.len() > REMEMBERED_MAX {
                     self.own.pop_front();
                 }
             }
-            Err(refusal) => {
-                self.counts.add("refusals", 1);
-                match will_pass(&refusal) {
-                    Some(wait) => self.outbox[place].again_at = Some(Instant::now() + wait),
-                    None => drop(self.outbox.remove(place)),
-                }
-            }
+            Some(Settled::Waits | Settled::GivenUp) => self.counts.add("refusals", 1),
+            None => {}
         }
     }
 
@@ -391,7 +370,7 @@ impl Actor {
             };
             calls.push(send(client, &again));
         }
-        self.outbox.push_back(Kept { send: send_message, first_issued: Instant::now(), again_at: None });
+        self.outbox.keep(send_message);
     }
 
     fn repeats(&mut self) -> u32 {
@@ -477,11 +456,4 @@ where
 {
     let answer = client.issue(command);
     async move { Ok(Came::Changed(answer.await?.map(drop))) }.boxed()
-}
-
-/// Of a refusal that will pass: after which time to come again.
-pub(crate) fn will_pass(refusal: &ErrorBody) -> Option<Duration> {
-    let passes =
-        matches!(refusal.code, ErrorCode::RateLimited | ErrorCode::Unavailable | ErrorCode::Internal);
-    passes.then(|| Duration::from_millis(refusal.retry_after_ms.unwrap_or(RETRY_AFTER_MS)))
 }

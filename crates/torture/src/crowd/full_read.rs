@@ -6,10 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use kith_protocol::*;
-use kith_testkit::{Connect, Device, Replica, TestClient, history::Recorder};
+use kith_protocol::{ConversationId, Seq};
+use kith_testkit::{
+    Connect, Device, Replica, TestClient,
+    history::Recorder,
+    reader::{catch_up, page_through},
+};
 use parking_lot::Mutex;
 
 use super::actor::WINDOW_MESSAGES;
@@ -51,9 +55,11 @@ async fn fill(
 ) -> Result<()> {
     let client = open(addr, device, recorder).await?;
     for (id, (seen, _)) in gapped.iter_mut() {
-        // Whoever is no member learns nothing.
-        if let Ok(more) = page_through(&client, *id).await {
-            seen.extend(more);
+        match page_through(&client, *id).await {
+            Ok(more) => seen.extend(more),
+            // Whoever is no member learns nothing.
+            Err(failure) if failure.is_not_found() => {}
+            Err(failure) => return Err(failure.into()),
         }
     }
     gapped.retain(|_, (seen, last_seq)| (seen.len() as u64) < last_seq.0);
@@ -63,14 +69,7 @@ async fn fill(
 async fn read_as(addr: SocketAddr, device: &Device, recorder: &Arc<Recorder>, paged: &Paged) -> Result<()> {
     let client = open(addr, device, recorder).await?;
     let mut replica = Replica::new(device.user_id);
-    let mut more = true;
-    while more {
-        let answer = ask(&client, &replica.sync_request()).await?;
-        more = answer.more;
-        for request in replica.synced(answer) {
-            follow(&client, &mut replica, request).await?;
-        }
-    }
+    catch_up(&client, &mut replica).await?;
     for (id, held) in &replica.conversations {
         let is_first = match paged.lock().entry(*id) {
             Entry::Occupied(_) => false,
@@ -84,49 +83,12 @@ async fn read_as(addr: SocketAddr, device: &Device, recorder: &Arc<Recorder>, pa
             paged.lock().insert(*id, (seen, held.shared.last_seq));
         }
     }
-    recorder.holds(device, &replica, true, WINDOW_MESSAGES);
+    recorder.holds(recorder.look(), device, &replica, true, WINDOW_MESSAGES);
     Ok(())
-}
-
-async fn follow(client: &TestClient, replica: &mut Replica, mut request: ChangesRequest) -> Result<()> {
-    loop {
-        let changes = ask(client, &request).await?;
-        let more = changes.more;
-        request.since = changes.version;
-        replica.changed(changes);
-        if !more {
-            return Ok(());
-        }
-    }
 }
 
 async fn open(addr: SocketAddr, device: &Device, recorder: &Arc<Recorder>) -> Result<TestClient> {
     let connect = Connect::with_token(&device.token).tapped(recorder.connection(device));
     let client = TestClient::open(addr, connect).await;
     client.map_err(|failure| anyhow!("the full read cannot begin: {failure:?}"))
-}
-
-/// Answers which messages are there for whoever asks.
-async fn page_through(client: &TestClient, conversation_id: ConversationId) -> Result<BTreeSet<Seq>> {
-    let mut seen = BTreeSet::new();
-    let mut after = Seq(0);
-    loop {
-        let limit = Some(limits::PAGE_MESSAGES_MAX as u32);
-        let request = PageRequest { conversation_id, before: None, after: Some(after), around: None, limit };
-        let page = ask(client, &request).await?;
-        seen.extend(page.messages.iter().map(|message| message.seq));
-        if page.at_end {
-            return Ok(seen);
-        }
-        after = page.to_seq;
-    }
-}
-
-async fn ask<C>(client: &TestClient, command: &C) -> Result<C::Answer>
-where
-    C: Command + serde::Serialize,
-    C::Answer: serde::de::DeserializeOwned,
-{
-    let answer = client.issue(command).await.ok().context("the connection broke during the full read")?;
-    answer.map_err(|refusal| anyhow!("the full read was refused: {}", refusal.message))
 }

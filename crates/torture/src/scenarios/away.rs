@@ -119,7 +119,7 @@ impl Traveller {
         }
         if trip + 1 == FIGURES.len() {
             self.recorder.quiet();
-            self.recorder.holds(&self.device, &self.replica, false, 20);
+            self.recorder.holds(self.recorder.look(), &self.device, &self.replica, false, 20);
             self.recorder.finally();
         }
         Ok(())

@@ -43,7 +43,7 @@ impl Invariant for Settles {
             }
             Seen::Holds(held) if !held.fresh => {
                 let Some(quiet_us) = self.quiet_us else { return };
-                if sight.line.us > quiet_us + SETTLED_WITHIN_US + LOOKED_AT_WITHIN_US {
+                if held.looked_us > quiet_us + SETTLED_WITHIN_US + LOOKED_AT_WITHIN_US {
                     find(format!("device {device} was looked at too late to say that it settled in time"));
                 }
                 self.awaited.remove(&device);
