@@ -29,6 +29,7 @@ const BLOCK_BYTES: u32 = 4_096;
 /// A mounted disk; unmounted when this is dropped.
 pub struct FaultyFs {
     disk: Arc<Mutex<Disk>>,
+    syncs: Arc<Mutex<Syncs>>,
     path: PathBuf,
     session: Option<BackgroundSession>,
 }
@@ -47,7 +48,8 @@ impl FaultyFs {
     /// When the system does not let it.
     pub fn mount(disk: Disk, path: &Path) -> Result<Self> {
         fs::create_dir_all(path)?;
-        let mut mounted = Self { disk: Arc::new(Mutex::new(disk)), path: path.to_owned(), session: None };
+        let disk = Arc::new(Mutex::new(disk));
+        let mut mounted = Self { disk, syncs: Arc::default(), path: path.to_owned(), session: None };
         mounted.plug_in()?;
         Ok(mounted)
     }
@@ -55,6 +57,16 @@ impl FaultyFs {
     /// The disk behind it.
     pub fn disk(&self) -> MutexGuard<'_, Disk> {
         self.disk.lock()
+    }
+
+    /// Has every sync take until this is called again, while reads and writes go on; or lets all of them come to an end.
+    pub fn stall_syncs(&self, stalled: bool) {
+        let mut syncs = self.syncs.lock();
+        syncs.are_stalled = stalled;
+        if !stalled {
+            let waiting = syncs.waiting.drain(..);
+            waiting.for_each(|(number, reply)| empty(self.disk.lock().sync(number), reply));
+        }
     }
 
     /// Unmounts it and mounts it again, after `between`: what the kernel had in memory is gone. Nobody may have it open.
@@ -70,7 +82,8 @@ impl FaultyFs {
     fn plug_in(&mut self) -> Result<()> {
         let mut config = fuser::Config::default();
         config.mount_options = vec![MountOption::FSName("kith-torture".into()), MountOption::NoAtime];
-        let session = fuser::spawn_mount(Mounted(Arc::clone(&self.disk)), &self.path, &config);
+        let mounted = Mounted { disk: Arc::clone(&self.disk), syncs: Arc::clone(&self.syncs) };
+        let session = fuser::spawn_mount(mounted, &self.path, &config);
         self.session = Some(session.with_context(|| format!("cannot mount at {}", self.path.display()))?);
         Ok(())
     }
@@ -99,8 +112,30 @@ pub(crate) fn detach(path: &Path) {
     let _ = rustix::mount::unmount(path, UnmountFlags::DETACH);
 }
 
+/// Syncs that take their time.
+#[derive(Default)]
+struct Syncs {
+    are_stalled: bool,
+    /// Of which file or folder, and to whom it is to be said that it is done.
+    waiting: Vec<(u64, ReplyEmpty)>,
+}
+
 /// What the kernel asks.
-struct Mounted(Arc<Mutex<Disk>>);
+struct Mounted {
+    disk: Arc<Mutex<Disk>>,
+    syncs: Arc<Mutex<Syncs>>,
+}
+
+impl Mounted {
+    fn sync(&self, number: u64, reply: ReplyEmpty) {
+        let mut syncs = self.syncs.lock();
+        if syncs.are_stalled {
+            syncs.waiting.push((number, reply));
+        } else {
+            empty(self.disk.lock().sync(number), reply);
+        }
+    }
+}
 
 fn errno(failure: Failure) -> Errno {
     match failure {
@@ -149,11 +184,11 @@ fn empty(done: Result<(), Failure>, reply: ReplyEmpty) {
 
 impl Filesystem for Mounted {
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
-        entry(self.0.lock().find(parent.0, name), reply);
+        entry(self.disk.lock().find(parent.0, name), reply);
     }
 
     fn getattr(&self, _: &Request, number: INodeNo, _: Option<FileHandle>, reply: ReplyAttr) {
-        match self.0.lock().about(number.0) {
+        match self.disk.lock().about(number.0) {
             Ok(about) => reply.attr(&BELIEVE, &attributes(about)),
             Err(failure) => reply.error(errno(failure)),
         }
@@ -177,7 +212,7 @@ impl Filesystem for Mounted {
         _: Option<BsdFileFlags>,
         reply: ReplyAttr,
     ) {
-        let mut disk = self.0.lock();
+        let mut disk = self.disk.lock();
         let set = size.map_or(Ok(()), |size| disk.set_length(number.0, size));
         match set.and_then(|()| disk.about(number.0)) {
             Ok(about) => reply.attr(&BELIEVE, &attributes(about)),
@@ -186,15 +221,15 @@ impl Filesystem for Mounted {
     }
 
     fn mkdir(&self, _: &Request, parent: INodeNo, name: &OsStr, _: u32, _: u32, reply: ReplyEntry) {
-        entry(self.0.lock().create(parent.0, name, true), reply);
+        entry(self.disk.lock().create(parent.0, name, true), reply);
     }
 
     fn unlink(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
-        empty(self.0.lock().remove(parent.0, name), reply);
+        empty(self.disk.lock().remove(parent.0, name), reply);
     }
 
     fn rmdir(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
-        empty(self.0.lock().remove(parent.0, name), reply);
+        empty(self.disk.lock().remove(parent.0, name), reply);
     }
 
     fn rename(
@@ -207,11 +242,11 @@ impl Filesystem for Mounted {
         _: RenameFlags,
         reply: ReplyEmpty,
     ) {
-        empty(self.0.lock().rename((parent.0, name), (new_parent.0, new_name)), reply);
+        empty(self.disk.lock().rename((parent.0, name), (new_parent.0, new_name)), reply);
     }
 
     fn create(&self, _: &Request, parent: INodeNo, name: &OsStr, _: u32, _: u32, _: i32, reply: ReplyCreate) {
-        match self.0.lock().create(parent.0, name, false) {
+        match self.disk.lock().create(parent.0, name, false) {
             Ok(about) => {
                 reply.created(
                     &BELIEVE,
@@ -240,7 +275,7 @@ impl Filesystem for Mounted {
         _: Option<LockOwner>,
         reply: ReplyData,
     ) {
-        match self.0.lock().read(number.0, at, bytes as usize) {
+        match self.disk.lock().read(number.0, at, bytes as usize) {
             Ok(bytes) => reply.data(bytes),
             Err(failure) => reply.error(errno(failure)),
         }
@@ -258,7 +293,7 @@ impl Filesystem for Mounted {
         _: Option<LockOwner>,
         reply: ReplyWrite,
     ) {
-        match self.0.lock().write(number.0, at, bytes) {
+        match self.disk.lock().write(number.0, at, bytes) {
             Ok(()) => reply.written(u32::try_from(bytes.len()).unwrap_or(u32::MAX)),
             Err(failure) => reply.error(errno(failure)),
         }
@@ -269,15 +304,15 @@ impl Filesystem for Mounted {
     }
 
     fn fsync(&self, _: &Request, number: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
-        empty(self.0.lock().sync(number.0), reply);
+        self.sync(number.0, reply);
     }
 
     fn fsyncdir(&self, _: &Request, number: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
-        empty(self.0.lock().sync(number.0), reply);
+        self.sync(number.0, reply);
     }
 
     fn readdir(&self, _: &Request, number: INodeNo, _: FileHandle, from: u64, mut reply: ReplyDirectory) {
-        let names = match self.0.lock().names(number.0) {
+        let names = match self.disk.lock().names(number.0) {
             Ok(names) => names,
             Err(failure) => return reply.error(errno(failure)),
         };
@@ -292,7 +327,7 @@ impl Filesystem for Mounted {
     }
 
     fn statfs(&self, _: &Request, _: INodeNo, reply: ReplyStatfs) {
-        let (capacity, free) = self.0.lock().room();
+        let (capacity, free) = self.disk.lock().room();
         let blocks = |bytes: u64| bytes / u64::from(BLOCK_BYTES);
         reply.statfs(
             blocks(capacity),

@@ -1,14 +1,12 @@
 //! SIGKILL at a random moment, restart, again and again: whatever was acknowledged is there, once, in order.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use kith_testkit::Program;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
+use super::copy_folder;
 use crate::{
     Bound, Outcome, Scenario, Stage,
     crowd::{Crowd, Habits, Size, Town, judge, percentile_of, record, wait_until},
@@ -77,11 +75,11 @@ async fn kill_often(
         program.kill().await?;
         outcome.count("kills", 1);
         if stage.is_control() && kill == kills / 2 {
-            copy(program.folder(), &backup)?;
+            copy_folder(program.folder(), &backup)?;
         }
         if stage.is_control() && kill == kills - 1 {
             std::fs::remove_dir_all(program.folder())?;
-            copy(&backup, program.folder())?;
+            copy_folder(&backup, program.folder())?;
         }
         let (begun, acks) = (Instant::now(), crowd.counts.get("acks"));
         program.restart().await?;
@@ -91,19 +89,4 @@ async fn kill_often(
         restarts.push(begun.elapsed().as_millis() as u64);
     }
     Ok(restarts)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else if kind.is_file() {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

@@ -19,6 +19,10 @@ mod storm;
 mod talk;
 mod transports;
 
+use std::path::Path;
+
+use anyhow::Result;
+
 use crate::Scenario;
 
 /// All of them, in the order in which they are played.
@@ -46,4 +50,20 @@ pub static ALL: [&Scenario; 17] = [
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Scenario> {
     ALL.iter().copied().find(|scenario| scenario.name == name)
+}
+
+/// Copies a folder and everything in it.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else if kind.is_file() {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }

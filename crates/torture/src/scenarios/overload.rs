@@ -14,27 +14,30 @@ use futures_util::{
     stream::FuturesUnordered,
 };
 use kith_protocol::{ConversationId, ErrorBody, PageRequest, SendMessage, Seq};
-use kith_testkit::{Device, Lost, Person, Program, message};
+use kith_testkit::{Device, Lost, Person, Program, message, will_pass};
 use parking_lot::Mutex;
 use tokio::{sync::watch, task::JoinHandle};
 
+use super::{copy_folder, talk::start};
 use crate::{
     Bound, Length, Outcome, Scenario, Stage,
-    crowd::{Counts, Size, Town, percentile_of, wait_until, will_pass},
+    crowd::{Counts, Size, Town, percentile_of, wait_until},
+    faulty_fs::{Disk, FaultyFs, why_not},
     process,
-    scenario::{anywhere, at_least},
+    scenario::at_least,
 };
 
 /// The scenario.
 pub(super) static SCENARIO: Scenario = Scenario {
     name: "overload",
-    about: "three times as many sends as the server can take, for five minutes (one burst in the short form)",
+    about: "three times as many sends as the server can take, for five minutes (in the short form, one burst while the disk takes \
+            its time)",
     control: "every hundredth refusal is taken for an acknowledgement",
-    why_not: anywhere,
+    why_not,
     minimums: |length| {
         vec![
             at_least(length.pick(BURST as u64, 500_000), "acks"),
-            at_least(length.pick(100, 10_000), "refusals"),
+            at_least(length.pick(REFUSALS_SHORT, 10_000), "refusals"),
             at_least(length.pick(100, 10_000), "sent again and acknowledged"),
         ]
     },
@@ -50,6 +53,8 @@ const CLOSED: usize = 64;
 const CROWDED: usize = 256;
 /// Sends of the short form.
 const BURST: usize = SENDERS * CROWDED;
+/// Refusals of the short form.
+const REFUSALS_SHORT: u64 = 100;
 /// What a device keeps until it is acknowledged; with more, its person is told that nothing gets through.
 const OUTBOX_MAX: usize = 256;
 /// How much is offered, of what the server can take.
@@ -71,34 +76,45 @@ const FILLER_REPEATS: usize = 40;
 
 async fn play(stage: Stage) -> Result<Outcome> {
     let size = Size { people: SENDERS, devices_each: 1, groups: 1, members_each: 2, messages: 0 };
-    let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
-    let program = stage.launch().start().await?;
-    let flood = Flood::begin(&program, &town, stage.is_control()).await?;
+    let data = stage.folder.join("data");
+    let town = Town::make(&data, size, stage.seed).await?;
     let mut outcome = Outcome::default();
     match stage.length {
-        Length::Short => burst(&program, &flood, &mut outcome).await?,
+        Length::Short => {
+            let fs = FaultyFs::mount(Disk::default(), &stage.disk())?;
+            copy_folder(&data, &stage.disk().join("data"))?;
+            let program = start(&stage.program, &stage.disk()).await?;
+            let flood = Flood::begin(&program, &town, stage.is_control()).await?;
+            burst(&fs, &flood, &mut outcome).await?;
+            flood.end(&program, &mut outcome).await?;
+        }
         Length::Full { .. } => {
+            let program = stage.launch().start().await?;
+            let flood = Flood::begin(&program, &town, stage.is_control()).await?;
             let lasting = stage.length.lasting(Duration::ZERO, Duration::from_secs(300));
             process::on_cores_of_their_own(&program, true)?;
             let overloaded = overload(&flood, lasting, &mut outcome).await;
             process::on_cores_of_their_own(&program, false)?;
             overloaded?;
+            flood.end(&program, &mut outcome).await?;
         }
     }
-    flood.end(&program, &mut outcome).await?;
     Ok(outcome)
 }
 
-/// More at once than the server lets wait.
-async fn burst(program: &Program, flood: &Flood, outcome: &mut Outcome) -> Result<()> {
-    // It finds all of it when it goes on, however slow whoever sends is.
-    process::freeze(program, true)?;
+/// More at once than the server lets wait, while its disk takes its time: however slow whoever sends is, and however fast
+/// whoever stores, the queue fills up.
+async fn burst(fs: &FaultyFs, flood: &Flood, outcome: &mut Outcome) -> Result<()> {
+    let counts = &flood.answers.counts;
+    fs.stall_syncs(true);
     flood.pace.send_replace(Pace::Closed(CROWDED));
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let is_full = || counts.get("sends offered") >= BURST as u64 && counts.get("refusals") >= REFUSALS_SHORT;
+    let full = wait_until(END_TIMEOUT, is_full).await;
     flood.pace.send_replace(Pace::Rest);
-    process::freeze(program, false)?;
-    let enough = wait_until(END_TIMEOUT, || flood.answers.counts.get("acks") >= BURST as u64).await;
-    ensure!(enough, "a burst does not get through");
+    fs.stall_syncs(false);
+    ensure!(full, "a disk that takes its time does not fill the queue");
+    let through = wait_until(END_TIMEOUT, || counts.get("acks") >= BURST as u64).await;
+    ensure!(through, "a burst does not get through");
     outcome.count("bursts", 1);
     Ok(())
 }
