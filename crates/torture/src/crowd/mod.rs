@@ -24,7 +24,6 @@ use rand::{SeedableRng, rngs::StdRng};
 use tokio::{sync::watch, task::JoinHandle};
 
 use actor::Actor;
-pub(crate) use actor::will_pass;
 pub use counts::Counts;
 pub(crate) use counts::{median, percentile_of};
 pub(crate) use full_read::read_everything;
@@ -36,10 +35,10 @@ use crate::{Minimum, Outcome};
 const REST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Everything must have reached everyone by then.
 const SETTLE_TIMEOUT: Duration = Duration::from_millis(4_500);
-/// How long everyone may take to write down what they hold.
-const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a crowd may take until it has done enough: the machine may have other work.
-const ENOUGH_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long everyone may take to write down what they held when they were looked at.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a crowd may take until it has done enough: that says what is needed for a proof, and not how fast the machine is.
+const ENOUGH_TIMEOUT: Duration = Duration::from_secs(600);
 /// Receipts of groups are told once a second: before that has passed nobody can have settled.
 const SETTLE_AT_LEAST: Duration = Duration::from_millis(1_500);
 
@@ -169,6 +168,10 @@ impl Standing {
         self.0.lock().values().all(|stand| matches!(stand, Stand::Reported | Stand::Lost | Stand::Away))
     }
 
+    fn how_many_reported(&self) -> u64 {
+        self.0.lock().values().filter(|stand| matches!(stand, Stand::Reported)).count() as u64
+    }
+
     /// Whether nobody knows of a version that somebody else does not.
     fn all_agree(&self) -> bool {
         let devices = self.0.lock();
@@ -286,8 +289,8 @@ impl Crowd {
         held.filter(|held| **held >= version).count()
     }
 
-    /// Lets everyone act for so long, and on until enough of everything has happened, or for two minutes more. That there is
-    /// too little even then is for the minimums of the scenario to say.
+    /// Lets everyone act for so long, and on until enough of everything has happened, however slow the machine is, or for ten
+    /// minutes more. That there is too little even then is for the minimums of the scenario to say.
     pub async fn talk(&self, lasting: Duration, enough: &[Minimum]) {
         tokio::time::sleep(lasting).await;
         let is_enough = || enough.iter().all(|least| self.counts.get(least.count) >= least.at_least);
@@ -316,6 +319,9 @@ impl Crowd {
         self.phase.send_replace(Phase::Report);
         // Whoever has not reported by then is missing in the history, which the checker sees.
         wait_until(REPORT_TIMEOUT, || self.standing.all_reported()).await;
+        let looked_at = self.standing.how_many_reported();
+        ensure!(looked_at > 0, "nobody was connected in the end, so that nobody could be looked at");
+        self.counts.add("devices looked at", looked_at);
         self.phase.send_replace(Phase::End);
         for task in self.tasks {
             task.await.context("a device came to an end by itself")?;

@@ -75,6 +75,13 @@ impl Town {
         maker.store.close().await.map_err(refused)
     }
 
+    /// A device of whoever made a group of a town of this size.
+    #[must_use]
+    pub fn founder(&self, group: usize, size: Size) -> &Device {
+        let founder = members(group, size).next().expect("a group has somebody in it");
+        &self.people[founder][0]
+    }
+
     /// Every device.
     pub fn devices(&self) -> impl Iterator<Item = &Device> {
         self.people.iter().flatten()

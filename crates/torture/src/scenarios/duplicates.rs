@@ -23,8 +23,8 @@ pub(super) static SCENARIO: Scenario = Scenario {
     why_not,
     minimums: |length| {
         vec![
-            at_least(length.pick(300, 10_000), "acks"),
-            at_least(length.pick(600, 20_000), "repeats"),
+            at_least(length.pick(300, 5_000), "acks"),
+            at_least(length.pick(600, 10_000), "repeats"),
             at_least(length.pick(100, 1_000), "repeats a day later"),
             at_least(length.pick(10, 100), "conflicts"),
         ]
@@ -57,8 +57,8 @@ async fn play(stage: Stage) -> Result<Outcome> {
         .collect();
     writer.on_two_sockets(&program, &sends, stage.seed, &mut outcome).await?;
     let lasting = stage.length.lasting(Duration::from_secs(2), Duration::from_secs(60));
-    let acks = at_least(stage.length.pick(300, 10_000), "acks");
-    crowd.talk(lasting, &[acks, at_least(stage.length.pick(600, 20_000), "repeats")]).await;
+    let acks = at_least(stage.length.pick(300, 5_000), "acks");
+    crowd.talk(lasting, &[acks, at_least(stage.length.pick(600, 10_000), "repeats")]).await;
     program.kill().await?;
     std::fs::write(&rc, "+86400\n")?;
     program.restart().await?;

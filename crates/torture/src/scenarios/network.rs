@@ -64,7 +64,8 @@ async fn play(stage: Stage) -> Result<Outcome> {
         proxy.reset(in_mid_frame);
         proxy.set(Weather::Fair);
     }
-    crowd.talk(storm, &[at_least(100, "acks"), at_least(20, "reconnects")]).await;
+    let acks = at_least(stage.length.pick(100, 5_000), "acks");
+    crowd.talk(storm, &[acks, at_least(stage.length.pick(20, 1_000), "reconnects")]).await;
     let mut outcome = Outcome::default();
     crowd.settle(program.addr()).await?.into_outcome(&mut outcome);
     let carried = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);

@@ -5,8 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
-use kith_testkit::Program;
+use anyhow::{Context, Result, anyhow};
+use futures_util::{StreamExt, stream};
+use kith_testkit::{Person, Program, message};
 
 use crate::{
     Bound, Length, Outcome, Scenario, Stage,
@@ -57,7 +58,12 @@ const FAULTS: [Fault; 8] = [
     Fault::Network(Weather::Thin),
 ];
 
-/// Before this share of the time is over, caches fill up, and what memory does is not looked at.
+/// Written before anyone is looked at: at 30 % of the load, the 64 MiB of pages that the writer keeps would take most of the
+/// half hour to fill up, and a cache that fills up looks like a leak.
+const CACHES_MESSAGES: usize = 200_000;
+/// Of these, how many of one writer are under way at one time.
+const PIPELINE: usize = 64;
+/// Before this share of the time is over, what memory does is not looked at.
 const WARM_UP: f64 = 1.0 / 3.0;
 /// How much memory may grow after that, in MiB an hour.
 const SLOPE_MIB_MAX: f64 = 1.0;
@@ -70,10 +76,11 @@ async fn play(stage: Stage) -> Result<Outcome> {
     let people = stage.length.pick(24, 200);
     let messages = stage.length.pick(500, 200_000);
     let size = Size { people, devices_each: 1, groups: people / 4, members_each: 6, messages };
-    let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
+    let mut town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
     // Heartbeats so quick that a half-open connection is found between two faults.
     let launch = stage.launch().arg("--ping-interval-ms=1000").arg("--ping-timeout-ms=2000");
     let program = launch.start().await?;
+    fill_caches(&program, &mut town, size, stage.length.pick(200, CACHES_MESSAGES)).await?;
     let proxy = Proxy::before(program.addr(), stage.seed).await?;
     let habits = Habits {
         pause: Duration::from_millis(stage.length.pick(80, 1_000)),
@@ -89,12 +96,33 @@ async fn play(stage: Stage) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     soak.go_on(lasting, between, &mut outcome).await?;
     let looks = std::mem::take(&mut soak.looks);
-    crowd.talk(Duration::ZERO, &[at_least(200, "acks"), at_least(20, "reconnects")]).await;
+    let acks = at_least(stage.length.pick(200, 100_000), "acks");
+    crowd.talk(Duration::ZERO, &[acks, at_least(stage.length.pick(20, 1_000), "reconnects")]).await;
     crowd.settle(program.addr()).await?.into_outcome(&mut outcome);
     outcome.count("resets", proxy.carried.resets.load(Ordering::Relaxed));
     judge(&stage.history(), &mut outcome).await?;
     measured(stage.length, looks, &mut outcome)?;
     Ok(outcome)
+}
+
+/// Has so many messages written, one writer to a group.
+async fn fill_caches(program: &Program, town: &mut Town, size: Size, messages: usize) -> Result<()> {
+    let share = messages.div_ceil(town.groups.len());
+    for group in 0..town.groups.len() {
+        let writer = Person::at(program.addr(), town.founder(group, size)).await;
+        let (id, newest) = &mut town.groups[group];
+        let sends = stream::iter(0..share).map(|number| {
+            let text = format!("{number}: {}", "what was said while it was still cold ".repeat(6));
+            writer.issue(&message(*id, &text))
+        });
+        let mut answers = sends.buffered(PIPELINE);
+        while let Some(answer) = answers.next().await {
+            let answer = answer.ok().context("the connection broke while caches were filled")?;
+            let answer = answer.map_err(|refusal| anyhow!("a send was refused: {}", refusal.message))?;
+            *newest = (*newest).max(answer.message.seq);
+        }
+    }
+    Ok(())
 }
 
 struct Soak<'a> {
