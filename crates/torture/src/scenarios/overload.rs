@@ -55,8 +55,9 @@ const CROWDED: usize = 256;
 const BURST: usize = SENDERS * CROWDED;
 /// Refusals of the short form.
 const REFUSALS_SHORT: u64 = 100;
-/// What a device keeps until it is acknowledged; with more, its person is told that nothing gets through.
-const OUTBOX_MAX: usize = 256;
+/// What a device keeps until it is acknowledged; with more, its person is told that nothing gets through. Together they are
+/// more than the server lets wait, and no more than it takes in some seconds: what is kept when the flood ends is a flood yet.
+const OUTBOX_MAX: usize = 128;
 /// How much is offered, of what the server can take.
 const OFFERED: f64 = 3.0;
 /// How much of what it can take it takes when so much is offered.
@@ -71,6 +72,8 @@ const NORMAL_AGAIN_S_MAX: f64 = 10.0;
 const REFUSED_MS_MAX: f64 = 5_000.0;
 /// How long everything that was sent may take to be acknowledged in the end.
 const END_TIMEOUT: Duration = Duration::from_secs(120);
+/// How that is counted.
+const NOT_TRIED: &str = "not even tried: the outbox was full";
 /// A message has ten times as many bytes.
 const FILLER_REPEATS: usize = 40;
 
@@ -131,6 +134,7 @@ async fn overload(flood: &Flood, lasting: Duration, outcome: &mut Outcome) -> Re
     let goodput = flood.go_on(flood.open(OFFERED * peak), lasting).await;
     let offered = (counts.get("sends offered") - offered_before) as f64 / lasting.as_secs_f64();
     let ack_ms = counts.take_ack_ms(99).context("something was acknowledged")?;
+    let kept = flood.answers.kept();
     let again = flood.until_normal(peak, (2.0 * normal_ms).max(NORMAL_MS)).await;
     let refused_ms = flood.answers.take_refused_ms(99).unwrap_or(f64::NAN);
     outcome.figure("peak, acks/s", peak);
@@ -139,6 +143,7 @@ async fn overload(flood: &Flood, lasting: Duration, outcome: &mut Outcome) -> Re
     outcome.bounded("refusal p99, ms", refused_ms, Bound::AtMost(REFUSED_MS_MAX));
     outcome.figure("ack p99 before, ms", normal_ms);
     outcome.figure("ack p99 meanwhile, from the first attempt on, ms", ack_ms);
+    outcome.figure("sends that were still kept when it ended", kept as f64);
     outcome.bounded("normal again after, s", again.as_secs_f64(), Bound::AtMost(NORMAL_AGAIN_S_MAX));
     Ok(())
 }
@@ -264,6 +269,13 @@ impl Answers {
         percentile_of(times, percentile).map(|us| f64::from(us) / 1e3)
     }
 
+    /// How many sends are in outboxes.
+    fn kept(&self) -> u64 {
+        let [offered, not_tried, acks] =
+            ["sends offered", NOT_TRIED, "acks"].map(|name| self.counts.get(name));
+        offered.saturating_sub(not_tried + acks)
+    }
+
     fn wrong(&self, what: String) {
         let mut wrong = self.wrong.lock();
         // As many as anyone reads.
@@ -323,18 +335,24 @@ impl Sender {
             tokio::select! {
                 Some(came) = self.calls.next() => self.came(came)?,
                 () = hold, if held_until.is_some() => self.send_again(),
-                _ = due.tick(), if matches!(pace, Pace::Open(_)) => self.say(),
+                _ = due.tick(), if matches!(pace, Pace::Open(_)) => self.offer(),
                 _ = paces.changed() => {}
             }
         }
     }
 
+    /// Says something, unless too much is waiting already.
+    fn offer(&mut self) {
+        if self.outbox.len() < OUTBOX_MAX {
+            self.say();
+        } else {
+            self.answers.counts.add("sends offered", 1);
+            self.answers.counts.add(NOT_TRIED, 1);
+        }
+    }
+
     fn say(&mut self) {
         self.answers.counts.add("sends offered", 1);
-        if self.outbox.len() >= OUTBOX_MAX {
-            self.answers.counts.add("not even tried: the outbox was full", 1);
-            return;
-        }
         let send = message(self.told.conversation, &"on and on ".repeat(FILLER_REPEATS));
         let is_under_way = self.held_until.is_none();
         if is_under_way {
