@@ -1,6 +1,6 @@
 //! Messages: what a request to send must be, and the decisions about one that is there.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use hmac::{Hmac, KeyInit, Mac};
 use kith_protocol::*;
@@ -26,15 +26,15 @@ impl Chat {
     }
 
     /// Sends in the order in which a device issues its messages: when one is refused for the moment, those after it are
-    /// too, until it comes again.
+    /// too, until it comes again. `issued_at` is when it was issued, as [`SendOrder::issue`] has it.
     pub fn send_in_order(
         &self,
         actor: UserId,
-        order: &Arc<SendOrder>,
+        (order, issued_at): (&Arc<SendOrder>, Duration),
         request: SendMessage,
     ) -> Reply<OneMessage> {
         let now = self.now();
-        let turn = order.issue(request.conversation_id, request.client_id, now);
+        let turn = order.issue(request.conversation_id, request.client_id, issued_at);
         match check_send(request, &self.fingerprints) {
             Ok(message) => {
                 map(self.store().send(actor, message, Some(turn), now), |message| OneMessage { message })

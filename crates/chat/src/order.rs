@@ -7,16 +7,17 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
+    time::Duration,
 };
 
-use kith_protocol::{ClientId, ConversationId, ErrorCode, Timestamp};
+use kith_protocol::{ClientId, ConversationId, ErrorCode};
 use parking_lot::Mutex;
 
 use crate::Refusal;
 
-/// How long what follows a refused send is held back when that one does not come again, in milliseconds: as long as a client
-/// waits for an answer. It may have been given up.
-const HELD_MAX_MS: u64 = 10_000;
+/// How long what follows a refused send is held back when that one does not come again: as long as a client waits for an
+/// answer. It may have been given up.
+const HELD_MAX: Duration = Duration::from_secs(10);
 /// When to come back with a send that is held back, in milliseconds.
 const RETRY_AFTER_MS: u64 = 500;
 /// Conversations of one device that are held at one time; with one more, the one that was held first is let go.
@@ -51,7 +52,7 @@ struct Hold {
     number: u64,
     /// What is first when that one was given up.
     next: Option<ClientId>,
-    since: Timestamp,
+    since: Duration,
 }
 
 /// The place of one send in the order.
@@ -61,16 +62,17 @@ pub struct Turn {
     conversation_id: ConversationId,
     client_id: ClientId,
     number: u64,
-    issued_at: Timestamp,
+    issued_at: Duration,
 }
 
 impl SendOrder {
-    /// A send is issued. To be called in the order of issue, before it is queued.
+    /// A send is issued. To be called in the order of issue, before it is queued. `now` is the time since anything, by a clock
+    /// that nobody sets: order never follows the time of day.
     pub fn issue(
         self: &Arc<Self>,
         conversation_id: ConversationId,
         client_id: ClientId,
-        now: Timestamp,
+        now: Duration,
     ) -> Turn {
         let mut issued = self.0.lock();
         issued.count += 1;
@@ -111,7 +113,7 @@ impl Turn {
 impl Issued {
     /// Whether a send that is issued now has to wait for another. The one for which the others wait ends the waiting: it is
     /// on its way anew, and comes before them.
-    fn holds_back(&mut self, conversation_id: ConversationId, client_id: ClientId, now: Timestamp) -> bool {
+    fn holds_back(&mut self, conversation_id: ConversationId, client_id: ClientId, now: Duration) -> bool {
         let Some(hold) = self.holds.get_mut(&conversation_id) else { return false };
         if hold.is_over(now) {
             hold.first = hold.next.take().unwrap_or(client_id);
@@ -151,9 +153,8 @@ impl Issued {
 }
 
 impl Hold {
-    /// A clock that was set back must not hold anything for ever, so the distance counts.
-    fn is_over(&self, now: Timestamp) -> bool {
-        now.0.abs_diff(self.since.0) >= HELD_MAX_MS
+    fn is_over(&self, now: Duration) -> bool {
+        now.saturating_sub(self.since) >= HELD_MAX
     }
 }
 
@@ -165,7 +166,7 @@ mod tests {
 
     const HERE: ConversationId = ConversationId(Uuid::from_u128(1));
     const THERE: ConversationId = ConversationId(Uuid::from_u128(2));
-    const NOW: Timestamp = Timestamp(1_000_000);
+    const NOW: Duration = Duration::from_secs(1_000);
     const BUSY: Option<ErrorCode> = Some(ErrorCode::Unavailable);
 
     fn issue(order: &Arc<SendOrder>, client: u128) -> Turn {
@@ -240,9 +241,9 @@ mod tests {
         let order = Arc::default();
         assert!(!run(&issue(&order, 1), BUSY));
         assert!(run(&order.issue(THERE, ClientId(Uuid::from_u128(9)), NOW), None));
-        let later = |ms| order.issue(HERE, ClientId(Uuid::from_u128(2)), NOW.plus_ms(ms));
-        assert!(!run(&later(HELD_MAX_MS - 1), None));
-        assert!(run(&later(HELD_MAX_MS), None));
+        let later = |wait| order.issue(HERE, ClientId(Uuid::from_u128(2)), NOW + wait);
+        assert!(!run(&later(HELD_MAX - Duration::from_millis(1)), None));
+        assert!(run(&later(HELD_MAX), None));
     }
 
     #[test]
@@ -265,7 +266,7 @@ mod tests {
         let order = Arc::default();
         let [first, second, third] = [1, 2, 3].map(|client| issue(&order, client));
         assert!(!run(&first, BUSY) && !run(&second, None) && !run(&third, None));
-        let later = |client| order.issue(HERE, ClientId(Uuid::from_u128(client)), NOW.plus_ms(HELD_MAX_MS));
+        let later = |client| order.issue(HERE, ClientId(Uuid::from_u128(client)), NOW + HELD_MAX);
         assert!(!run(&later(3), None), "the second is the first now");
         assert!(run(&later(2), None) && run(&later(3), None));
     }

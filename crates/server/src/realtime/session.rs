@@ -31,6 +31,7 @@ pub(super) struct Session {
     pipeline: Pipeline,
     pace: Pace,
     order: Arc<SendOrder>,
+    opened: Instant,
 }
 
 /// A socket that the others know of. Dropping it makes them forget it, even after a panic.
@@ -69,6 +70,7 @@ impl Session {
             pipeline: Pipeline::new(config.writes_in_flight_max),
             pace: Pace::new(config.events_per_second, config.events_burst, Instant::now().into_std()),
             order: Arc::default(),
+            opened: Instant::now(),
         }
     }
 
@@ -138,9 +140,9 @@ impl Session {
 
     /// Sends. Should this be refused for the moment, so is what this socket issues after it, until it comes again.
     pub(super) async fn send(&self, event: &mut Event) {
-        let order = Arc::clone(&self.order);
+        let (order, opened) = (Arc::clone(&self.order), self.opened);
         self.write(event, move |chat: &Chat, user, request: SendMessage| {
-            chat.send_in_order(user, &order, request)
+            chat.send_in_order(user, (&order, opened.elapsed()), request)
         })
         .await;
     }
@@ -150,7 +152,7 @@ impl Session {
         if ClientEvent::from_name(event.name()) == Some(ClientEvent::Send)
             && let Ok(request) = payload::parse::<SendMessage>(event.raw_payload())
         {
-            let turn = self.order.issue(request.conversation_id, request.client_id, self.chat.now());
+            let turn = self.order.issue(request.conversation_id, request.client_id, self.opened.elapsed());
             turn.settle(Some(ErrorCode::RateLimited));
         }
         self.refuse(event, Refusal::rate_limited(retry_after_ms));

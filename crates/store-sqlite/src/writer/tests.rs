@@ -1,5 +1,5 @@
 use kith_chat::{Entropy, LocalBus, SendOrder};
-use kith_protocol::{ClientId, ConversationId, ErrorCode, Timestamp};
+use kith_protocol::{ClientId, ConversationId, ErrorCode};
 use tempfile::TempDir;
 
 use super::*;
@@ -89,7 +89,7 @@ async fn a_full_queue_refuses_what_follows_in_the_same_order_until_the_first_com
     let (store, _folder) = store();
     let order = Arc::new(SendOrder::default());
     let place = ConversationId::from([1; 16]);
-    let issue = |client: u8| order.issue(place, ClientId::from([client; 16]), Timestamp(0));
+    let issue = |client: u8| order.issue(place, ClientId::from([client; 16]), Duration::ZERO);
     let send = |turn: Turn| {
         store.move_head(Some(turn), |write| {
             let sql = "INSERT INTO meta (key, value) SELECT 'sent-' || COUNT(*), ?1 FROM meta";
