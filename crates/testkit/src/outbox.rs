@@ -1,10 +1,13 @@
 //! What a device has sent and does not know to have been done: the part of a client that nobody's words get lost in.
 //!
-//! As `docs/protocol.md` has it: a send is kept until it is acknowledged or refused for good; what was refused for the moment
-//! goes again after the time that the server said; and on a new connection everything goes again, in the order in which it
-//! was first issued, under the same id.
+//! As `docs/protocol.md` has it: a send is kept until it is acknowledged or refused for good. What was refused for the moment
+//! goes again after the time that the server said, and with it everything that was issued after it into the same
+//! conversation; on a new connection everything goes again. Always in the order of issue, under the same ids.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
 
 use kith_protocol::{ClientId, ConversationId, ErrorBody, ErrorCode, SendMessage, Seq};
 use tokio::time::Instant;
@@ -61,13 +64,22 @@ impl Outbox {
         })
     }
 
-    /// What was refused for the moment, when that has passed: to be issued again.
+    /// What was refused for the moment, when that has passed, and what was issued after it into the same conversation: to be
+    /// issued again. Were each to go when its own time has come, one could overtake another that was refused later.
     pub fn due(&mut self) -> impl Iterator<Item = &SendMessage> {
         let now = Instant::now();
-        let due = self.0.iter_mut().filter(move |kept| kept.again_at.is_some_and(|at| at <= now));
-        due.map(|kept| {
+        // Of each conversation, whether the first that waits has waited long enough.
+        let mut firsts = HashMap::new();
+        self.0.iter_mut().filter_map(move |kept| {
+            let id = kept.send.conversation_id;
+            if let Some(at) = kept.again_at {
+                firsts.entry(id).or_insert(at <= now);
+            }
+            if !firsts.get(&id).copied().unwrap_or(false) {
+                return None;
+            }
             kept.again_at = None;
-            &kept.send
+            Some(&kept.send)
         })
     }
 
@@ -134,6 +146,20 @@ mod tests {
         tokio::time::advance(Duration::from_millis(1)).await;
         assert!(outbox.due().map(|send| send.client_id).eq([first]));
         assert_eq!(outbox.due().count(), 0, "it is on its way");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_overtakes_what_was_refused_again_while_it_waited() {
+        let mut outbox = Outbox::default();
+        let ids = sends(&mut outbox, 3);
+        let busy = |ms| refusal(ErrorCode::Unavailable, Some(ms));
+        // The first has been refused once more than the second; the third has no answer yet.
+        outbox.settle(ids[0], Err(busy(800)));
+        outbox.settle(ids[1], Err(busy(500)));
+        tokio::time::advance(Duration::from_millis(500)).await;
+        assert_eq!(outbox.due().count(), 0);
+        tokio::time::advance(Duration::from_millis(300)).await;
+        assert!(outbox.due().map(|send| send.client_id).eq(ids));
     }
 
     #[tokio::test(start_paused = true)]
