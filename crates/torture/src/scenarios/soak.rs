@@ -144,14 +144,14 @@ struct Look {
 impl Soak<'_> {
     async fn go_on(&mut self, lasting: Duration, between: Duration, outcome: &mut Outcome) -> Result<()> {
         let begun = Instant::now();
-        for fault in FAULTS.iter().cycle() {
+        for (suffered, fault) in (1..).zip(FAULTS.iter().cycle()) {
             for _ in 0..LOOKS {
                 tokio::time::sleep(between * 4 / 5 / LOOKS).await;
                 self.look(begun.elapsed())?;
             }
             self.suffer(*fault, between / 5).await?;
             outcome.count("faults", 1);
-            if begun.elapsed() >= lasting {
+            if begun.elapsed() >= lasting && suffered >= FAULTS.len() {
                 return Ok(());
             }
         }
