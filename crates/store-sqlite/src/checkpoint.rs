@@ -1,13 +1,18 @@
 //! Checkpoints: moving what the log holds into the database, off the writer's path.
 
 use std::{
-    path::Path,
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use kith_chat::Refusal;
+use parking_lot::{Mutex, MutexGuard};
 use rusqlite::Connection;
 
 use crate::{
@@ -19,14 +24,47 @@ use crate::{
 
 /// Pages in the log before it is worth moving them: measured, 10,000 instead of SQLite's 1,000 gives 1.6 times the rate.
 const PAGES_MIN: u64 = 10_000;
-/// The size of a page in the log, with its header.
-const PAGE_BYTES: u64 = 4_096 + 24;
+/// Pages in the log from which on the writer waits longer for who reads it.
+const PAGES_LARGE: u64 = 8 * PAGES_MIN;
 /// How often to look.
 const INTERVAL: Duration = Duration::from_millis(500);
-/// Looks at a log that has not grown before little is moved as well, so that what was deleted leaves the log too.
+/// Looks at a log to which nothing was added before little is moved as well, so that what was deleted leaves the log too.
 const QUIET_LOOKS: u32 = 20;
+/// However much is written: this often the log is emptied and not only written over, for the same reason.
+const EMPTIED_EVERY: Duration = Duration::from_secs(60);
 /// How long the writer may be kept waiting for readers of the log, before the log is left as it is until the next look.
-const WAIT_MAX: Duration = Duration::from_millis(100);
+const WAIT_MAX: Duration = Duration::from_millis(20);
+/// The same when the log has become large.
+const WAIT_FOR_LARGE_MAX: Duration = Duration::from_millis(100);
+/// What may be left to be moved while the writer waits, in pages. Passes before that, at most, and what may be left after
+/// them: with more, somebody reads what is old, and moving has to wait.
+const REST_PAGES: u64 = 256;
+const PASSES_MAX: usize = 3;
+const REST_PAGES_MAX: u64 = 4_096;
+
+/// What the writer and the checkpointer know of the log together.
+#[derive(Default)]
+pub(crate) struct LogGauge {
+    pages: AtomicU64,
+    turn: Mutex<()>,
+}
+
+impl LogGauge {
+    /// Keeps the log to oneself. Whoever waits for it goes on the moment it is free, where SQLite would look again only
+    /// after a pause, and a longer one each time.
+    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock()
+    }
+
+    /// After a commit: so many pages are in the log.
+    pub(crate) fn set_pages(&self, pages: u64) {
+        self.pages.store(pages, Ordering::Relaxed);
+    }
+
+    fn pages(&self) -> u64 {
+        self.pages.load(Ordering::Relaxed)
+    }
+}
 
 /// The thread that checkpoints. Ends when this is dropped.
 pub(crate) struct Checkpointer {
@@ -35,56 +73,127 @@ pub(crate) struct Checkpointer {
 
 impl Checkpointer {
     /// Starts on a connection of its own. Once a sync has failed it is over, and nothing more is written: see [`Broken`].
-    pub(crate) fn start(path: &Path, broken: Broken) -> Result<Self, OpenError> {
-        let connection = connect(path)?;
-        connection.busy_timeout(WAIT_MAX)?;
-        let wal = path.with_extension("db-wal");
+    pub(crate) fn start(path: &Path, gauge: Arc<LogGauge>, broken: Broken) -> Result<Self, OpenError> {
+        let log = path.with_extension("db-wal");
+        let checkpoints = Checkpoints { connection: connect(path)?, log, gauge, broken };
         let (stop, stopped) = channel();
         thread::Builder::new()
             .name("store-checkpoint".into())
-            .spawn(move || serve(&connection, &wal, &stopped, &broken))
+            .spawn(move || checkpoints.serve(&stopped))
             .map_err(OpenError::Thread)?;
         Ok(Self { _stop: stop })
     }
 }
 
-fn serve(connection: &Connection, wal: &Path, stopped: &Receiver<()>, broken: &Broken) {
-    let mut quiet = 0;
-    let mut last_size = 0;
-    while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-        let size = std::fs::metadata(wal).map_or(0, |metadata| metadata.len());
-        quiet = if size == last_size { quiet + 1 } else { 0 };
-        last_size = size;
-        let large = size / PAGE_BYTES >= PAGES_MIN;
-        if size > 0 && (large || quiet >= QUIET_LOOKS) {
-            if empty_log(connection, broken).is_err() {
-                return;
+struct Checkpoints {
+    connection: Connection,
+    log: PathBuf,
+    gauge: Arc<LogGauge>,
+    broken: Broken,
+}
+
+/// What becomes of a log that was moved.
+#[derive(Clone, Copy, PartialEq)]
+enum After {
+    /// The next commit begins it anew. Writing over what is there is cheaper to sync than a file that grows.
+    Reused,
+    /// Its file has no bytes any more.
+    Emptied,
+}
+
+impl Checkpoints {
+    fn serve(&self, stopped: &Receiver<()>) {
+        let (mut quiet, mut last_pages, mut emptied_at) = (0, 0, Instant::now());
+        while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+            let pages = self.gauge.pages();
+            quiet = if pages == last_pages { quiet + 1 } else { 0 };
+            last_pages = pages;
+            let is_empty = std::fs::metadata(&self.log).map_or(0, |metadata| metadata.len()) == 0;
+            let after = match quiet >= QUIET_LOOKS || emptied_at.elapsed() >= EMPTIED_EVERY {
+                _ if is_empty => continue,
+                true => After::Emptied,
+                false if pages >= PAGES_MIN => After::Reused,
+                false => continue,
+            };
+            match self.move_log(pages, after) {
+                Err(_) => return,
+                Ok(true) if after == After::Emptied => (quiet, emptied_at) = (0, Instant::now()),
+                Ok(_) => quiet = 0,
             }
-            quiet = 0;
         }
+    }
+
+    /// Moves everything out of the log, unless somebody reads what is old. The bulk is moved without making anybody wait;
+    /// then the writer waits for the little that was added meanwhile, so that under steady load the log does not grow for
+    /// ever. Whether it was done.
+    fn move_log(&self, pages: u64, after: After) -> Result<bool, Refusal> {
+        let mut rest = u64::MAX;
+        for _ in 0..PASSES_MAX {
+            let moved = checkpoint(&self.connection, "PASSIVE", &self.broken)?.pages;
+            rest = self.gauge.pages().saturating_sub(moved);
+            if rest <= REST_PAGES {
+                break;
+            }
+        }
+        if rest > REST_PAGES_MAX {
+            return Ok(false);
+        }
+        let wait = if pages > PAGES_LARGE { WAIT_FOR_LARGE_MAX } else { WAIT_MAX };
+        if let Err(error) = self.connection.busy_timeout(wait) {
+            tracing::warn!(%error, "it cannot be said how long to wait for readers of the log");
+        }
+        let mode = match after {
+            After::Reused => "RESTART",
+            After::Emptied => "TRUNCATE",
+        };
+        let _turn = self.gauge.turn();
+        let is_done = !checkpoint(&self.connection, mode, &self.broken)?.blocked;
+        if is_done {
+            self.gauge.set_pages(0);
+        }
+        Ok(is_done)
     }
 }
 
-/// Moves everything out of the log and empties it. The bulk is moved without making anybody wait; then the writer waits
-/// for the little that was added meanwhile, so that under steady load the log does not grow for ever.
+/// Moves everything out of the log and empties it.
 ///
 /// # Errors
 /// `unavailable` when nothing may be written any more, because a sync failed now or before. Any other failure leaves the log
 /// as it was, to be emptied at the next look.
 pub(crate) fn empty_log(connection: &Connection, broken: &Broken) -> Result<(), Refusal> {
-    for mode in ["PASSIVE", "TRUNCATE"] {
-        if let Some(refusal) = broken.lock().clone() {
-            return Err(refusal);
+    checkpoint(connection, "PASSIVE", broken)?;
+    checkpoint(connection, "TRUNCATE", broken)?;
+    Ok(())
+}
+
+/// How far a checkpoint came.
+struct Moved {
+    /// Somebody was in the way.
+    blocked: bool,
+    /// Pages of the log that the database has by now.
+    pages: u64,
+}
+
+fn checkpoint(connection: &Connection, mode: &str, broken: &Broken) -> Result<Moved, Refusal> {
+    if let Some(refusal) = broken.lock().clone() {
+        return Err(refusal);
+    }
+    let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
+        // Where there is no log, SQLite says that it has moved -1 pages.
+        Ok(Moved { blocked: row.get(0)?, pages: u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0) })
+    });
+    match moved {
+        Ok(moved) => {
+            if moved.blocked {
+                tracing::debug!(mode, "somebody reads the log; it is moved at the next look");
+            }
+            Ok(moved)
         }
-        let moved =
-            connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, bool>(0));
-        match moved {
-            Ok(false) => {}
-            Ok(true) => tracing::debug!(mode, "somebody reads the log; it is emptied at the next look"),
-            Err(error) => failed(&error, broken)?,
+        Err(error) => {
+            failed(&error, broken)?;
+            Ok(Moved { blocked: true, pages: 0 })
         }
     }
-    Ok(())
 }
 
 /// A failed sync ends all writing: trying again could report success for what is not on the disk, and then empty the log
@@ -108,6 +217,65 @@ mod tests {
 
     fn fails_with(code: i32, broken: &Broken) -> Result<(), Refusal> {
         failed(&Error::SqliteFailure(ffi::Error::new(code), None), broken)
+    }
+
+    /// A database, and who moves its log.
+    fn database(folder: &Path) -> (Connection, Checkpoints) {
+        let path = folder.join("kith.db");
+        let connection = connect(&path).unwrap();
+        connection.execute_batch("CREATE TABLE t (text TEXT)").unwrap();
+        let log = path.with_extension("db-wal");
+        let checkpoints = Checkpoints {
+            connection: connect(&path).unwrap(),
+            log,
+            gauge: Arc::default(),
+            broken: Broken::default(),
+        };
+        (connection, checkpoints)
+    }
+
+    fn add(connection: &Connection) {
+        connection.execute("INSERT INTO t VALUES (?1)", ["x".repeat(100_000)]).unwrap();
+    }
+
+    #[test]
+    fn a_log_that_was_moved_is_written_over_and_one_that_was_emptied_has_no_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (connection, checkpoints) = database(folder.path());
+        let bytes = || std::fs::metadata(&checkpoints.log).unwrap().len();
+        add(&connection);
+        let before = bytes();
+        assert_eq!(checkpoints.move_log(PAGES_MIN, After::Reused), Ok(true));
+        add(&connection);
+        assert_eq!(bytes(), before, "the second commit took the room of the first");
+        assert_eq!(checkpoints.move_log(0, After::Emptied), Ok(true));
+        assert_eq!(bytes(), 0);
+        let rows: u32 = connection.query_row("SELECT COUNT(*) FROM t", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 2);
+    }
+
+    #[test]
+    fn a_log_that_somebody_reads_is_left_until_they_are_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let (connection, checkpoints) = database(folder.path());
+        add(&connection);
+        let reader = connect(&checkpoints.log.with_extension("db")).unwrap();
+        let reading = reader.unchecked_transaction().unwrap();
+        let count = "SELECT COUNT(*) FROM t";
+        assert_eq!(reading.query_row(count, [], |row| row.get::<_, u32>(0)).unwrap(), 1);
+        add(&connection);
+        assert_eq!(checkpoints.move_log(PAGES_MIN, After::Reused), Ok(false));
+        checkpoints.gauge.set_pages(2 * REST_PAGES_MAX);
+        assert_eq!(
+            checkpoints.move_log(PAGES_MIN, After::Reused),
+            Ok(false),
+            "nobody was made to wait for it"
+        );
+        assert_eq!(reading.query_row(count, [], |row| row.get::<_, u32>(0)).unwrap(), 1);
+        drop(reading);
+        checkpoints.gauge.set_pages(0);
+        assert_eq!(checkpoints.move_log(PAGES_MIN, After::Reused), Ok(true));
+        assert_eq!(reader.query_row(count, [], |row| row.get::<_, u32>(0)).unwrap(), 2);
     }
 
     #[test]

@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_deletions.sql"),
     include_str!("../migrations/0003_terms.sql"),
+    include_str!("../migrations/0004_merging.sql"),
 ];
 
 /// Brings the database in `folder` to the newest version.
@@ -159,6 +160,31 @@ mod tests {
         let elsewhere = "SELECT COUNT(*) FROM terms WHERE terms MATCH '\"#7\" OR \"@12\" OR \"1\"*'";
         let count: i64 = connection.query_row(elsewhere, [], |row| row.get(0)).unwrap();
         assert_eq!(count, 0, "a place is not taken for a word, nor for another place");
+    }
+
+    #[test]
+    fn from_the_fourth_step_on_the_index_is_merged_only_when_it_is_told_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = old(folder.path());
+        migrate(&mut connection, folder.path()).unwrap();
+        let segments = || {
+            let count = "SELECT COUNT(DISTINCT segid) FROM terms_idx";
+            connection.query_row(count, [], |row| row.get::<_, usize>(0)).unwrap()
+        };
+        let fill = |doc: i64| {
+            let document = format!("tea {doc}");
+            let fill = "INSERT INTO terms (rowid, document) VALUES (?1, ?2)";
+            connection.execute(fill, rusqlite::params![doc, document]).unwrap();
+        };
+        (1..=8).for_each(fill);
+        assert_eq!(segments(), 8);
+        for doc in 9..=100 {
+            fill(doc);
+            search::merge(&connection, 4).unwrap();
+        }
+        assert!(segments() < 16, "a few pages at a time keep up: {}", segments());
+        let found = "SELECT COUNT(*) FROM terms WHERE terms MATCH 'tea'";
+        assert_eq!(connection.query_row(found, [], |row| row.get::<_, i64>(0)).unwrap(), 100);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //!
 //! The index follows the messages by a moment: the writer fills it when it has nothing else to do.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt::Write as _};
 
 use kith_chat::{
     Refusal, Reply,
@@ -53,14 +53,6 @@ pub(crate) fn next_doc(connection: &Connection) -> rusqlite::Result<i64> {
     )
 }
 
-/// Gives a new message its place in the index, to be filled soon.
-pub(crate) fn add(connection: &Connection, doc: i64, conversation: i64, seq: Seq) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("INSERT INTO docs (doc, conversation, seq) VALUES (?1, ?2, ?3)")?
-        .execute(params![doc, conversation, seq.0])?;
-    Ok(())
-}
-
 /// Indexes at most `limit` of the messages that are not yet. Whether there may be more.
 pub(crate) fn index_pending(connection: &Connection, limit: usize) -> rusqlite::Result<bool> {
     let indexed: i64 = connection
@@ -83,6 +75,15 @@ pub(crate) fn index_pending(connection: &Connection, limit: usize) -> rusqlite::
         connection.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'indexed'")?.execute([last])?;
     }
     Ok(count == limit)
+}
+
+/// Merges at most about so many pages of the index, if there is something to merge. FTS5 would merge by itself as it is
+/// filled, but in strokes of hundreds of pages, for which whoever has just sent something would wait.
+pub(crate) fn merge(connection: &Connection, pages: usize) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO terms (terms, rank) VALUES ('merge', ?1)")?
+        .execute([pages])
+        .map(|_| ())
 }
 
 /// A message is about to change or to go: takes what it said out of the index. Must come first, because the terms to take
@@ -176,13 +177,16 @@ fn document_of(
         _ => attachments::kinds(connection, conversation, seq)?,
     };
     let link = entities.is_some_and(|entities| entities.contains("\"kind\":\"link\""));
-    let mut document = format!("#{conversation} @{sender}");
+    let mut document = String::with_capacity(text.len() + 32);
+    write!(document, "#{conversation} @{sender}").expect("a String takes everything");
     let has = [(photo, HAS_PHOTO), (file, HAS_FILE), (link, HAS_LINK)];
     let has = has.iter().filter(|(has, _)| *has).map(|(_, sign)| *sign);
-    for term in has.chain(index_terms(text).iter().map(String::as_str)) {
+    let mut add = |term: &str| {
         document.push(' ');
         document.push_str(term);
-    }
+    };
+    has.for_each(&mut add);
+    index_terms(text, add);
     Ok(document)
 }
 

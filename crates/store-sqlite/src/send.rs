@@ -2,7 +2,7 @@
 
 use kith_chat::{Refusal, messages::decide_touch, rights::Action, store::NewMessage};
 use kith_protocol::*;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use crate::{
     account, attachments,
@@ -10,7 +10,6 @@ use crate::{
     error::{Failure, Outcome},
     messages::existing,
     rows::{self, extras},
-    search,
     writer::Write,
 };
 
@@ -245,9 +244,26 @@ pub(crate) fn insert_notice(
     Ok(message.expect("what the server tells has no client_id that could be known"))
 }
 
-const INSERT: &str = "INSERT INTO messages (conversation, seq, created_version, sender, client_id, fingerprint, kind, extras, \
-     created_at, reply_to, doc, text, entities, system) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
-     ON CONFLICT (client_id, sender) WHERE client_id IS NOT NULL DO NOTHING";
+/// The statements that write a message.
+pub(crate) struct Inserts<'c> {
+    message: CachedStatement<'c>,
+    /// Its place in the search index, to be filled soon.
+    doc: CachedStatement<'c>,
+}
+
+impl<'c> Inserts<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let message = connection.prepare_cached(
+            "INSERT INTO messages (conversation, seq, created_version, sender, client_id, fingerprint, kind, extras, \
+               created_at, reply_to, doc, text, entities, system) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+             ON CONFLICT (client_id, sender) WHERE client_id IS NOT NULL DO NOTHING",
+        )?;
+        let doc =
+            connection.prepare_cached("INSERT INTO docs (doc, conversation, seq) VALUES (?1, ?2, ?3)")?;
+        Ok(Self { message, doc })
+    }
+}
 
 /// Writes a message under the next number and the next version, without saving the conversation's own row. Returns what a
 /// reader would find; `None` when the sender's `client_id` is known, and then nothing has changed.
@@ -271,7 +287,7 @@ fn insert(
     let json = |value: serde_json::Result<String>| value.expect("wire types always serialize");
     let entities = (!content.entities.is_empty()).then(|| json(serde_json::to_string(&content.entities)));
     let system = content.system.as_ref().map(|system| json(serde_json::to_string(system)));
-    let inserted = connection.prepare_cached(INSERT)?.execute(params![
+    let inserted = write.inserts()?.message.execute(params![
         door.conversation,
         seq.0,
         version.0,
@@ -291,7 +307,7 @@ fn insert(
         return Ok(None);
     }
     if let Some(doc) = doc {
-        search::add(connection, doc, door.conversation, seq)?;
+        write.inserts()?.doc.execute(params![doc, door.conversation, seq.0])?;
         write.take_doc();
     }
     attachments::show(connection, door.conversation, seq, &content.attachments)?;

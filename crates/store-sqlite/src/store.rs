@@ -12,7 +12,7 @@ use kith_protocol::ConversationId;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 
 use crate::{
-    checkpoint::{Checkpointer, empty_log},
+    checkpoint::{Checkpointer, LogGauge, empty_log},
     checksums,
     error::{Outcome, is_full},
     mark::{self, Mark, Marked},
@@ -131,9 +131,10 @@ impl SqliteStore {
             open_to_write(folder, options.writer_cache_kib, entropy)?;
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
         let broken = Broken::default();
-        let checkpointer = Some(Checkpointer::start(&path, Arc::clone(&broken))?);
+        let gauge = Arc::<LogGauge>::default();
+        let checkpointer = Some(Checkpointer::start(&path, Arc::clone(&gauge), Arc::clone(&broken))?);
         let closing = parking_lot::Mutex::new(Some(connect(&path)?));
-        let writer = Writer::start(connection, bus, mark, broken)?;
+        let writer = Writer::start(connection, bus, mark, gauge, broken)?;
         let folder = folder.to_owned();
         Ok(Self { epoch, fingerprint_key, folder, writer, readers, _checkpointer: checkpointer, closing })
     }
@@ -155,7 +156,7 @@ impl SqliteStore {
         let (readers, reads) = Readers::stepped(&path, options.reader_cache_kib)?;
         let broken = Broken::default();
         let checkpoints = connect(&path)?;
-        let (writer, commits) = Writer::stepped(connection, bus, mark, Arc::clone(&broken))?;
+        let (writer, commits) = Writer::stepped(connection, bus, mark, Arc::default(), Arc::clone(&broken))?;
         let folder = folder.to_owned();
         let closing = parking_lot::Mutex::new(None);
         let store = Self { epoch, fingerprint_key, folder, writer, readers, _checkpointer: None, closing };

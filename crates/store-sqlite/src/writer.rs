@@ -29,6 +29,7 @@ pub(crate) use write::Write;
 
 use crate::{
     OpenError,
+    checkpoint::LogGauge,
     error::{Failure, Outcome},
     mark::Mark,
 };
@@ -160,9 +161,10 @@ impl Writer {
         connection: Connection,
         bus: Arc<dyn Bus>,
         mark: Mark,
+        gauge: Arc<LogGauge>,
         broken: Broken,
     ) -> Result<Self, OpenError> {
-        let (writer, mut steps) = Self::stepped(connection, bus, mark, broken)?;
+        let (writer, mut steps) = Self::stepped(connection, bus, mark, gauge, broken)?;
         thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || steps.serve())
@@ -175,11 +177,12 @@ impl Writer {
         connection: Connection,
         bus: Arc<dyn Bus>,
         mark: Mark,
+        gauge: Arc<LogGauge>,
         broken: Broken,
     ) -> Result<(Self, CommitSteps), OpenError> {
         let (queue, messages) = sync_channel(WAITING_MAX);
         let shared = Arc::<Shared>::default();
-        let commits = Commits::open(connection, bus, mark, Arc::clone(&broken), Arc::clone(&shared))?;
+        let commits = Commits::open(connection, bus, mark, gauge, Arc::clone(&broken), Arc::clone(&shared))?;
         Ok((Self { queue, broken, shared }, CommitSteps::new(commits, messages)))
     }
 

@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A letter, a digit or a mark on one. Variation selectors are marks to Unicode, but belong to emoji more than to words.
 pub(super) fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || (is_combining_mark(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}'))
+    c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}'))
 }
 
 /// Of a script whose words stand side by side without a space, or carry their particles attached, as in Korean.

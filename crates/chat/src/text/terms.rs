@@ -23,6 +23,9 @@ pub const QUERY_TERMS_MAX: usize = 64;
 /// A term, in bytes of UTF-8; longer words are cut, in texts and queries alike.
 pub const TERM_BYTES_MAX: usize = 64;
 
+/// How long a word is with the space after it, about, in bytes.
+const WORD_BYTES: usize = 5;
+
 /// What a message must have to be found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
@@ -39,15 +42,13 @@ pub struct Term {
     pub prefix: bool,
 }
 
-/// The different terms of `text`, in the order in which they first come: at most [`INDEX_TERMS_MAX`], each at most
-/// [`TERM_BYTES_MAX`] long.
-#[must_use]
-pub fn index_terms(text: &str) -> Vec<String> {
+/// Tells `take` the different terms of `text`, in the order in which they first come: at most [`INDEX_TERMS_MAX`], each at
+/// most [`TERM_BYTES_MAX`] long.
+pub fn index_terms(text: &str, take: impl FnMut(&str)) {
     let folded = fold(text);
-    let mut seen = HashSet::new();
-    let mut terms =
-        runs(&folded).flat_map(|run| run.pairs().chain(run.last())).filter(|term| seen.insert(*term));
-    terms.by_ref().take(INDEX_TERMS_MAX).map(str::to_owned).collect()
+    let mut seen = HashSet::with_capacity((folded.len() / WORD_BYTES).min(INDEX_TERMS_MAX));
+    let terms = runs(&folded).flat_map(|run| run.pairs().chain(run.last()));
+    terms.filter(|term| seen.insert(*term)).take(INDEX_TERMS_MAX).for_each(take);
 }
 
 /// What to search for while `query` is being typed: its last word is a prefix.
@@ -154,6 +155,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn index_terms(text: &str) -> Vec<String> {
+        let mut terms = Vec::new();
+        super::index_terms(text, |term| terms.push(term.to_owned()));
+        terms
+    }
 
     fn index(text: &str) -> String {
         index_terms(text).join(" ")

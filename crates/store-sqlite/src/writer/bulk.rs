@@ -13,7 +13,7 @@ use std::{
 
 use kith_chat::{Entropy, Notice, Refusal, store::NewMessage};
 use kith_protocol::{Seq, Timestamp, UserId};
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, params};
 
 use super::write::{Memory, Write};
 use crate::{
@@ -29,6 +29,9 @@ const BATCH_MAX: usize = 250_000;
 /// What the search index collects before it writes a segment, in bytes, and what it collects otherwise (its default).
 const COLLECTED_BYTES: usize = 64 << 20;
 const COLLECTED_BYTES_DEFAULT: usize = 1 << 20;
+/// Of how many segments the search index makes one by itself: here of so many, and otherwise of none, because the writer has
+/// it merge.
+const MERGED_SEGMENTS: usize = 8;
 /// How often it is looked whether nobody else has the database open, and how long after each look.
 const LOOKS_MAX: u32 = 200;
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -53,7 +56,8 @@ impl Bulk {
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         give_up_the_journal(&connection)?;
         connection.pragma_update(None, "synchronous", "OFF")?;
-        collect(&connection, COLLECTED_BYTES)?;
+        set_index(&connection, "hashsize", COLLECTED_BYTES)?;
+        set_index(&connection, "automerge", MERGED_SEGMENTS)?;
         let memory = Memory::load(&connection)?;
         connection.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(Self { connection, memory, folder: folder.to_owned(), notices: Vec::new(), waiting: 0 })
@@ -65,13 +69,10 @@ impl Bulk {
     /// # Errors
     /// Those of sending.
     pub fn send(&mut self, actor: UserId, message: &NewMessage, now: Timestamp) -> Result<Seq, Refusal> {
-        let mut write = Write {
-            connection: &self.connection,
-            tick: self.memory.tick + 1,
-            memory: &mut self.memory,
-            notices: &mut self.notices,
-        };
+        let tick = self.memory.tick + 1;
+        let mut write = Write::new(&self.connection, tick, &mut self.memory, &mut self.notices);
         let sent = send::send(&mut write, actor, message, now).map_err(Failure::into_refusal)?;
+        drop(write);
         self.notices.clear();
         self.waiting += 1;
         if self.waiting == BATCH_MAX {
@@ -87,7 +88,8 @@ impl Bulk {
     /// Those of the database and of the disk. The folder is then to be thrown away.
     pub fn finish(mut self) -> Result<(), OpenError> {
         self.commit()?;
-        collect(&self.connection, COLLECTED_BYTES_DEFAULT)?;
+        set_index(&self.connection, "hashsize", COLLECTED_BYTES_DEFAULT)?;
+        set_index(&self.connection, "automerge", 0)?;
         self.connection.pragma_update(None, "journal_mode", "WAL")?;
         self.connection.close().map_err(|(_, error)| error)?;
         File::open(self.folder.join(store::FILE))
@@ -122,8 +124,8 @@ fn give_up_the_journal(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "OFF")
 }
 
-fn collect(connection: &Connection, bytes: usize) -> rusqlite::Result<()> {
-    connection.execute("INSERT INTO terms (terms, rank) VALUES ('hashsize', ?1)", [bytes]).map(|_| ())
+fn set_index(connection: &Connection, name: &str, value: usize) -> rusqlite::Result<()> {
+    connection.execute("INSERT INTO terms (terms, rank) VALUES (?1, ?2)", params![name, value]).map(|_| ())
 }
 
 #[cfg(test)]

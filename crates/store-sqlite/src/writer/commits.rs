@@ -8,12 +8,13 @@ use std::{
         atomic::Ordering,
         mpsc::{Receiver, RecvTimeoutError, TryRecvError},
     },
+    thread,
     time::{Duration, Instant},
 };
 
 use kith_chat::{Bus, Notice, Refusal};
 use kith_protocol::ServerEvent;
-use rusqlite::Connection;
+use rusqlite::{Connection, hooks::Wal};
 use tokio::sync::oneshot;
 
 use super::{
@@ -22,6 +23,7 @@ use super::{
 };
 use crate::{
     OpenError,
+    checkpoint::LogGauge,
     error::{disk_is_unknown, leaves_the_disk_unknown, refusal_of},
     mark::Mark,
     search,
@@ -29,8 +31,13 @@ use crate::{
 
 /// Operations in one transaction, at most.
 const BATCH_MAX: usize = 1_024;
-/// Messages indexed for search in one transaction.
-const INDEX_BATCH_MAX: usize = 1_024;
+/// Messages indexed for search in one transaction, at least if there are so many: as long as this takes, whoever comes
+/// meanwhile waits. Where more than that were carried out at once, they wait longer anyway, and as many are indexed.
+const INDEX_BATCH_MIN: usize = 128;
+/// For so many messages a page of the index is merged. About eighty fill a page, which is merged again each time that four
+/// times as many have come: nine times until there are twenty million. Merging falls behind only beyond that, and then has
+/// its own way to catch up.
+const MESSAGES_PER_MERGED_PAGE: usize = 8;
 /// How long a message waits to be indexed. Many are cheaper to index together than one after the other, and whoever has to
 /// wait for an answer meanwhile waits for the index only now and then instead of after every commit.
 const INDEX_DELAY: Duration = Duration::from_millis(250);
@@ -41,6 +48,7 @@ pub(super) struct Commits {
     bus: Arc<dyn Bus>,
     memory: Memory,
     mark: Mark,
+    gauge: Arc<LogGauge>,
     broken: Broken,
     shared: Arc<Shared>,
     /// Since when messages wait to be indexed for search; `None` when none do.
@@ -80,39 +88,46 @@ impl CommitSteps {
 
     /// Indexes some messages for search. Whether there are more.
     pub(crate) fn index(&mut self) -> bool {
-        self.commits.index()
+        self.commits.index(INDEX_BATCH_MIN)
     }
 }
 
 impl Commits {
     pub(super) fn open(
-        connection: Connection,
+        mut connection: Connection,
         bus: Arc<dyn Bus>,
         mark: Mark,
+        gauge: Arc<LogGauge>,
         broken: Broken,
         shared: Arc<Shared>,
     ) -> Result<Self, OpenError> {
         let memory = Memory::load(&connection)?;
+        let told = Arc::clone(&gauge);
+        connection.wal_hook(Some(move |_: &mut Wal, pages| {
+            told.set_pages(u64::try_from(pages).unwrap_or(0));
+            Ok(())
+        }))?;
         // A crash may have come between a commit and its indexing.
         let unindexed_since = Some(Instant::now());
-        Ok(Self { connection, bus, memory, mark, broken, shared, unindexed_since })
+        Ok(Self { connection, bus, memory, mark, gauge, broken, shared, unindexed_since })
     }
 
     fn serve(&mut self, messages: &Receiver<Message>) {
         loop {
             let mut batch = Vec::new();
             let next = self.gather(messages, &mut batch);
+            let operations = batch.len();
             if !batch.is_empty() {
                 self.step(batch);
             }
             let due = self.unindexed_since.is_some_and(|since| since.elapsed() >= INDEX_DELAY);
-            if due && !self.index() {
+            if due && !self.index(operations.max(INDEX_BATCH_MIN)) {
                 self.unindexed_since = None;
             }
             match next {
                 Next::Go => {}
                 Next::Close(reply) => {
-                    while self.index() {}
+                    while self.index(BATCH_MAX) {}
                     // Whoever asked may have given up waiting.
                     let _ = reply.send(self.broken.lock().clone().map_or(Ok(()), Err));
                     return;
@@ -122,7 +137,8 @@ impl Commits {
         }
     }
 
-    /// Takes what has queued. Waits for something until messages are due to be indexed.
+    /// Takes what has queued. Waits for something until messages are due to be indexed; whoever has put it there may go on
+    /// first, should this thread have taken the processor from them: what they are about to queue is then in the same batch.
     fn gather(&self, messages: &Receiver<Message>, batch: &mut Vec<Box<dyn Operation>>) -> Next {
         let mut message = match self.unindexed_since {
             None => messages.recv().map_err(|_| TryRecvError::Disconnected),
@@ -133,6 +149,7 @@ impl Commits {
                 },
             ),
         };
+        thread::yield_now();
         loop {
             match message {
                 Ok(Message::Operation(operation)) => batch.push(operation),
@@ -193,63 +210,19 @@ impl Commits {
         notices: &mut Vec<Notice>,
     ) -> rusqlite::Result<()> {
         let tick = self.memory.tick + 1;
-        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let connection = &self.connection;
+        let _turn = self.gauge.turn();
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut write = Write::new(connection, tick, &mut self.memory, notices);
         for operation in batch {
-            self.run(&mut **operation, tick, notices)?;
+            run(&mut write, &mut **operation)?;
         }
-        self.memory.heads.save(&self.connection, tick)?;
-        self.connection.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'tick'")?.execute([tick])?;
-        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        write.save_heads()?;
+        drop(write);
+        connection.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'tick'")?.execute([tick])?;
+        connection.prepare_cached("COMMIT")?.execute([])?;
         self.memory.tick = tick;
         self.mark.set(tick);
-        Ok(())
-    }
-
-    /// Runs one operation. An error means that the whole batch has come to nothing.
-    fn run(
-        &mut self,
-        operation: &mut dyn Operation,
-        tick: u64,
-        notices: &mut Vec<Notice>,
-    ) -> rusqlite::Result<()> {
-        let reach = operation.reach();
-        let is_whole = reach == Reach::Heads;
-        if !is_whole {
-            self.memory.heads.save(&self.connection, tick)?;
-            self.connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
-        }
-        let told = notices.len();
-        let changes = |commits: &Self| (commits.connection.total_changes(), commits.memory.heads.moves());
-        let before = changes(self);
-        let mut write =
-            Write { connection: &self.connection, tick, memory: &mut self.memory, notices: &mut *notices };
-        let ran = catch_unwind(AssertUnwindSafe(|| operation.run(&mut write)));
-        if self.connection.is_autocommit() {
-            // Some failures (a full disk, a failed write) make SQLite give up the whole transaction by itself.
-            return Err(abandoned());
-        }
-        let keep = ran.unwrap_or_else(|panic| {
-            report(&*panic);
-            false
-        });
-        let has_changed = changes(self) != before;
-        if !keep {
-            notices.truncate(told);
-        }
-        if is_whole {
-            return if has_changed && !keep { Err(abandoned()) } else { Ok(()) };
-        }
-        if !keep {
-            self.connection.prepare_cached("ROLLBACK TO operation")?.execute([])?;
-        }
-        match reach {
-            _ if !has_changed => {}
-            // It had changed something before it was refused: what is remembered may be of that.
-            _ if !keep => self.memory.reload(&self.connection)?,
-            Reach::Conversation(id) => self.memory.heads.forget(id),
-            Reach::Heads | Reach::All => self.memory.heads.forget_all(),
-        }
-        self.connection.prepare_cached("RELEASE operation")?.execute([])?;
         Ok(())
     }
 
@@ -275,17 +248,20 @@ impl Commits {
         }
     }
 
-    /// Indexes some messages for search. Whether there are more.
+    /// Indexes at most so many messages for search, and merges a little of what was indexed before. Whether there are more.
     ///
     /// The commit is not synced: the next one of messages syncs it with its own, because the log is one file that counts up
     /// to its first hole. After a power cut before that, these messages are indexed again.
-    fn index(&mut self) -> bool {
+    fn index(&mut self, messages_max: usize) -> bool {
         if self.broken.lock().is_some() {
             return false;
         }
+        let gauge = Arc::clone(&self.gauge);
+        let _turn = gauge.turn();
         let indexed = (|| -> rusqlite::Result<bool> {
             self.connection.execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
-            let more = search::index_pending(&self.connection, INDEX_BATCH_MAX)?;
+            let more = search::index_pending(&self.connection, messages_max)?;
+            search::merge(&self.connection, messages_max / MESSAGES_PER_MERGED_PAGE)?;
             self.connection.execute_batch("COMMIT")?;
             Ok(more)
         })();
@@ -302,6 +278,48 @@ impl Commits {
         }
         more
     }
+}
+
+/// Runs one operation. An error means that the whole batch has come to nothing.
+fn run(write: &mut Write<'_>, operation: &mut dyn Operation) -> rusqlite::Result<()> {
+    let connection = write.connection;
+    let reach = operation.reach();
+    let is_whole = reach == Reach::Heads;
+    if !is_whole {
+        write.save_heads()?;
+        connection.prepare_cached("SAVEPOINT operation")?.execute([])?;
+    }
+    let told = write.notices.len();
+    let changes = |write: &Write<'_>| (connection.total_changes(), write.memory.heads.moves());
+    let before = changes(write);
+    let ran = catch_unwind(AssertUnwindSafe(|| operation.run(write)));
+    if connection.is_autocommit() {
+        // Some failures (a full disk, a failed write) make SQLite give up the whole transaction by itself.
+        return Err(abandoned());
+    }
+    let keep = ran.unwrap_or_else(|panic| {
+        report(&*panic);
+        false
+    });
+    let has_changed = changes(write) != before;
+    if !keep {
+        write.notices.truncate(told);
+    }
+    if is_whole {
+        return if has_changed && !keep { Err(abandoned()) } else { Ok(()) };
+    }
+    if !keep {
+        connection.prepare_cached("ROLLBACK TO operation")?.execute([])?;
+    }
+    match reach {
+        _ if !has_changed => {}
+        // It had changed something before it was refused: what is remembered may be of that.
+        _ if !keep => write.memory.reload(connection)?,
+        Reach::Conversation(id) => write.memory.heads.forget(id),
+        Reach::Heads | Reach::All => write.memory.heads.forget_all(),
+    }
+    connection.prepare_cached("RELEASE operation")?.execute([])?;
+    Ok(())
 }
 
 /// What the loop does after a batch.

@@ -9,7 +9,7 @@ use kith_chat::{Audience, Notice};
 use kith_protocol::{ConversationId, ServerEvent, UserId};
 use rusqlite::Connection;
 
-use crate::{door::Door, error::Outcome, heads::Heads, people, search};
+use crate::{door::Door, error::Outcome, heads::Heads, people, search, send::Inserts};
 
 /// Audiences kept in memory, at most.
 const AUDIENCES_MAX: usize = 10_000;
@@ -22,9 +22,29 @@ pub(crate) struct Write<'a> {
     pub(crate) tick: u64,
     pub(super) memory: &'a mut Memory,
     pub(super) notices: &'a mut Vec<Notice>,
+    inserts: Option<Inserts<'a>>,
 }
 
-impl Write<'_> {
+impl<'a> Write<'a> {
+    /// For the operations of one batch.
+    pub(super) fn new(
+        connection: &'a Connection,
+        tick: u64,
+        memory: &'a mut Memory,
+        notices: &'a mut Vec<Notice>,
+    ) -> Self {
+        Self { connection, tick, memory, notices, inserts: None }
+    }
+
+    /// The statements that write a message, looked up once for the whole batch.
+    pub(crate) fn inserts(&mut self) -> rusqlite::Result<&mut Inserts<'a>> {
+        let inserts = match self.inserts.take() {
+            Some(inserts) => inserts,
+            None => Inserts::prepare(self.connection)?,
+        };
+        Ok(self.inserts.insert(inserts))
+    }
+
     /// Tells this once the commit is on disk.
     pub(crate) fn tell(&mut self, to: Audience, event: ServerEvent) {
         self.notices.push(Notice { to, event });
