@@ -8,7 +8,6 @@ use std::{
         atomic::Ordering,
         mpsc::{Receiver, RecvTimeoutError, TryRecvError},
     },
-    thread,
     time::{Duration, Instant},
 };
 
@@ -137,8 +136,7 @@ impl Commits {
         }
     }
 
-    /// Takes what has queued. Waits for something until messages are due to be indexed; whoever has put it there may go on
-    /// first, should this thread have taken the processor from them: what they are about to queue is then in the same batch.
+    /// Takes what has queued. Waits for something until messages are due to be indexed.
     fn gather(&self, messages: &Receiver<Message>, batch: &mut Vec<Box<dyn Operation>>) -> Next {
         let mut message = match self.unindexed_since {
             None => messages.recv().map_err(|_| TryRecvError::Disconnected),
@@ -149,7 +147,6 @@ impl Commits {
                 },
             ),
         };
-        thread::yield_now();
         loop {
             match message {
                 Ok(Message::Operation(operation)) => batch.push(operation),
