@@ -5,6 +5,7 @@ mod bench;
 mod client;
 mod codegen;
 mod dist;
+mod instructions;
 mod licences;
 mod perf;
 mod prepare;
@@ -91,6 +92,14 @@ enum Task {
         #[arg(value_name = "WORKLOAD")]
         workloads: Vec<String>,
     },
+    /// Count the instructions that the hot parts take, and hold them against what is expected
+    ///
+    /// Needs valgrind. Counts hardly depend on the machine, so `test` does this too.
+    Instructions {
+        /// Expect from now on what is counted now
+        #[arg(long)]
+        write: bool,
+    },
     /// Do terrible things to the server under load, and check everything it says
     ///
     /// Kills, faults, bad networks and wrong clocks against the release build, each with a control that is broken on
@@ -155,6 +164,7 @@ fn perform(task: Task) -> Result<ExitCode> {
             let request = bench::Request { quick, write, workloads: &workloads };
             bench::bench(&workspace, &request, instead.as_ref())?;
         }
+        Task::Instructions { write } => instructions::instructions(&workspace, write)?,
         Task::Torture { minutes, seed, scenarios, short, write } => {
             torture::torture(&workspace, &torture::Request { minutes, seed, short, write, scenarios })?;
         }

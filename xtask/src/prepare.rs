@@ -17,7 +17,7 @@ struct Need {
     found: fn() -> bool,
 }
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need {
         what: "a C compiler (SQLite and WebP are built from source)",
         packages: &["gcc", "libc6-dev"],
@@ -48,6 +48,11 @@ const NEEDS: [Need; 8] = [
         what: "OpenSSL to compile with (another stock Socket.IO client)",
         packages: &["libssl-dev", "pkg-config"],
         found: has_openssl,
+    },
+    Need {
+        what: "valgrind (counts of instructions)",
+        packages: &["valgrind"],
+        found: || cfg!(not(target_os = "linux")) || on_path("valgrind"),
     },
     Need { what: "libfaketime (clocks that jump)", packages: &["libfaketime"], found: has_faketime },
 ];

@@ -8,9 +8,10 @@ use anyhow::{Context, Result};
 
 use super::counts;
 use super::summary::Tally;
+use crate::instructions::Verdict;
 use crate::shell::{Output, cargo};
 use crate::workspace::Workspace;
-use crate::{client, codegen, licences, prepare, stock, tidy, torture};
+use crate::{client, codegen, instructions, licences, prepare, stock, tidy, torture};
 
 /// One named part of the whole.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ pub(crate) enum Lane {
 /// The replay of recorded transcripts by the client's reducers is its own step; its files end in this.
 const REPLAY: &str = ".replay.test.ts";
 
-pub(crate) static STEPS: [Step; 20] = [
+pub(crate) static STEPS: [Step; 21] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -156,6 +157,14 @@ pub(crate) static STEPS: [Step; 20] = [
         work: release,
     },
     Step {
+        name: "instructions",
+        about: "no hot part takes more instructions than it did, counted by callgrind",
+        lane: Lane::Rust,
+        needs: &["release", "prepare"],
+        after: &[],
+        work: counted,
+    },
+    Step {
         name: "clients",
         about: "stock Socket.IO clients hold a conversation with the release build",
         lane: Lane::Rust,
@@ -255,6 +264,16 @@ fn faults(workspace: &Workspace, output: &Output) -> Result<Tally> {
 fn release(workspace: &Workspace, output: &Output) -> Result<Tally> {
     let mut command = in_root(cargo(), workspace);
     one(output.run(command.args(["build", "--locked", "--release", "--package", "kith-server"])))
+}
+
+fn counted(workspace: &Workspace, output: &Output) -> Result<Tally> {
+    match instructions::check(workspace, output)? {
+        Verdict::Held(parts) => Ok(Tally { passed: parts, ..Tally::default() }),
+        Verdict::OtherCompilers => {
+            Ok(Tally::one_skipped("counts of instructions", "they were counted with other compilers"))
+        }
+        Verdict::More(parts) => Ok(Tally { failed: parts.len(), failures: parts, ..Tally::default() }),
+    }
 }
 
 fn clients(workspace: &Workspace, output: &Output) -> Result<Tally> {
