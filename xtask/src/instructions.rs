@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 
 /// A part, and how many times it is done in the shorter of two runs; the longer one does it twice as often. What differs
 /// between them is the work alone, without the start of the program and the making of what is worked on.
-const PARTS: [(&str, u64); 3] = [("parse", 5_000), ("encode", 2_000), ("page", 96)];
+const PARTS: [(&str, u64); 4] = [("parse", 5_000), ("encode", 2_000), ("page", 96), ("sync", 50)];
 /// By how many percent more instructions fail. The same program counts the same within a tenth of a percent; what is left
 /// is for the system's library, which copies and compares in other ways on other processors.
 const MARGIN_PERCENT: u64 = 5;

@@ -45,4 +45,6 @@ mod events;
 pub use events::*;
 
 mod patch;
+mod shared;
+pub use shared::Shared;
 pub mod typescript;

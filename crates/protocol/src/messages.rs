@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    Attachment, AttachmentId, ClientId, ConversationId, Profile, Reaction, Seq, Timestamp, UserId, Version,
+    Attachment, AttachmentId, ClientId, ConversationId, Profile, Reaction, Seq, Shared, Timestamp, UserId,
+    Version,
 };
 
 /// One message, as a whole current row. A row with a lower `version` than the one held is to be ignored, so it does no
@@ -317,7 +318,8 @@ pub struct PageRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct MessagePage {
     /// What the reader may see of the range.
-    pub messages: Vec<Message>,
+    #[ts(as = "Vec<Message>")]
+    pub messages: Vec<Shared<Message>>,
     /// Those among the quoted messages that are outside of the page and that the reader may see.
     pub quotes: Vec<Message>,
     /// The first number that the page covers, whether or not something is there for this reader.

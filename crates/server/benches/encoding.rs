@@ -5,7 +5,7 @@
 use divan::{Bencher, black_box};
 use kith_protocol::{
     Cause, CauseKind, ConversationChanged, ConversationId, Message, MessageKind, MessagePage, Profile, Seq,
-    ServerEvent, Timestamp, UserId, Version,
+    ServerEvent, Shared, Timestamp, UserId, Version,
 };
 use kith_socketio::EncodedEvent;
 
@@ -36,11 +36,11 @@ fn push(bencher: Bencher<'_, '_>) {
     bencher.bench(|| EncodedEvent::new(event.name(), black_box(&event)));
 }
 
-/// A page of 50 such messages by 16 people.
+/// A page of 50 such messages by 16 people, each written before.
 #[divan::bench]
 fn page(bencher: Bencher<'_, '_>) {
     let page = MessagePage {
-        messages: (1..=50).map(message).collect(),
+        messages: (1..=50).map(|number| Shared::written(message(number))).collect(),
         quotes: Vec::new(),
         from_seq: Seq(1),
         to_seq: Seq(50),

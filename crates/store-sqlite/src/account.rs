@@ -290,7 +290,7 @@ pub(crate) fn tell_conversations(
 }
 
 const ROW: &str = "SELECT c.id, COALESCE(a.account_version, 0), m.read_seq, a.muted_until, COALESCE(a.pinned, 0), \
-     COALESCE(a.archived, 0), COALESCE(a.marked_unread, 0), COALESCE(a.cleared_seq, 0), a.draft, c.num \
+     COALESCE(a.archived, 0), COALESCE(a.marked_unread, 0), COALESCE(a.cleared_seq, 0), a.draft, c.num, c.last_seq \
      FROM members m JOIN conversations c ON c.num = m.conversation \
      LEFT JOIN account_conversations a ON a.user = m.user AND a.conversation = m.conversation \
      WHERE m.user = ?1 AND m.left_at IS NULL ";
@@ -311,7 +311,7 @@ pub(crate) fn conversation_row(
 fn row_of(connection: &Connection, user: i64, row: &Row<'_>) -> rusqlite::Result<AccountConversation> {
     let read_seq = Seq(row.get(2)?);
     let cleared_seq = Seq(row.get(7)?);
-    let unread = unread::count(connection, row.get(9)?, user, read_seq.max(cleared_seq))?;
+    let unread = unread::count(connection, row.get(9)?, user, read_seq.max(cleared_seq), Seq(row.get(10)?))?;
     Ok(AccountConversation {
         conversation_id: row.get::<_, [u8; 16]>(0)?.into(),
         account_version: AccountVersion(row.get(1)?),
@@ -325,6 +325,35 @@ fn row_of(connection: &Connection, user: i64, row: &Row<'_>) -> rusqlite::Result
         cleared_seq,
         draft: row.get(8)?,
     })
+}
+
+/// What a person has made of a conversation, beside what stands in their [`Door`].
+#[derive(Default)]
+pub(crate) struct Arrangement {
+    pub(crate) muted_until: Option<Timestamp>,
+    pub(crate) pinned: bool,
+    pub(crate) archived: bool,
+    pub(crate) draft: Option<String>,
+}
+
+/// How a member has arranged a conversation. Most have not, and then nothing is looked up.
+pub(crate) fn arrangement(connection: &Connection, door: &Door) -> rusqlite::Result<Arrangement> {
+    if !door.has_row {
+        return Ok(Arrangement::default());
+    }
+    connection
+        .prepare_cached(
+            "SELECT muted_until, pinned, archived, draft FROM account_conversations \
+             WHERE user = ?1 AND conversation = ?2",
+        )?
+        .query_row([door.user, door.conversation], |row| {
+            Ok(Arrangement {
+                muted_until: row.get::<_, Option<u64>>(0)?.map(Timestamp),
+                pinned: row.get(1)?,
+                archived: row.get(2)?,
+                draft: row.get(3)?,
+            })
+        })
 }
 
 /// `sync` shall tell of all conversations of a person: what others see of them has changed.

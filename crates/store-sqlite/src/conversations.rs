@@ -17,6 +17,7 @@ use crate::{
     rows,
     send::insert_notice,
     summaries::{self, MEMBER, member_of},
+    view::View,
     writer::Write,
 };
 
@@ -33,7 +34,7 @@ impl ConversationStore for SqliteStore {
                 Some(id) => id,
                 None => create_direct(write, actor, other, new, now)?,
             };
-            summaries::one(write.connection, &door::enter(write.connection, actor, id)?)
+            summaries::one(&View::unremembered(write.connection), &door::enter(write.connection, actor, id)?)
         })
     }
 
@@ -43,7 +44,7 @@ impl ConversationStore for SqliteStore {
                 Some(id) => id,
                 None => create_group(write, actor, group, now)?,
             };
-            summaries::one(write.connection, &door::enter(write.connection, actor, id)?)
+            summaries::one(&View::unremembered(write.connection), &door::enter(write.connection, actor, id)?)
         })
     }
 
@@ -354,7 +355,7 @@ fn tell_created(
     let conversation = door.conversation(write.connection)?;
     let mut named = Named::default();
     for member in &conversation.members {
-        named.add(write.connection, member.user_id)?;
+        named.add(&View::unremembered(write.connection), member.user_id)?;
     }
     let change = ConversationChanged {
         members: conversation.members.clone(),
@@ -428,15 +429,10 @@ fn tell_shared(write: &mut Write<'_>, door: &Door, kind: CauseKind, message: Opt
     door.tell(write, change)
 }
 
-fn member_list(
-    connection: &Connection,
-    door: &Door,
-    after: Option<UserId>,
-    limit: usize,
-) -> Outcome<MemberList> {
+fn member_list(view: &View<'_>, door: &Door, after: Option<UserId>, limit: usize) -> Outcome<MemberList> {
     let (joined_at, number): (u64, i64) = match after {
         None => (0, 0),
-        Some(after) => connection
+        Some(after) => view
             .prepare_cached(
                 "SELECT m.joined_at, m.user FROM members m JOIN users u ON u.num = m.user \
                  WHERE m.conversation = ?1 AND u.id = ?2",
@@ -445,7 +441,7 @@ fn member_list(
             .optional()?
             .ok_or_else(|| Refusal::not_found().at("after"))?,
     };
-    let mut members: Vec<Member> = connection
+    let mut members: Vec<Member> = view
         .prepare_cached(&format!(
             "SELECT {MEMBER} FROM members m JOIN users u ON u.num = m.user \
              WHERE m.conversation = ?1 AND m.left_at IS NULL AND (m.joined_at, m.user) > (?2, ?3) \
@@ -457,7 +453,7 @@ fn member_list(
     members.truncate(limit);
     let mut named = Named::default();
     for member in &members {
-        named.add(connection, member.user_id)?;
+        named.add(view, member.user_id)?;
     }
     Ok(MemberList { members, users: named.into_profiles(), more })
 }

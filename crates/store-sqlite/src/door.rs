@@ -27,11 +27,18 @@ pub(crate) struct Door {
     pub(crate) spoke_seq: Seq,
     pub(crate) cleared_seq: Seq,
     pub(crate) marked_unread: bool,
+    /// The commit that last changed the conversation or its receipts.
+    pub(crate) tick: u64,
+    /// Whether their account has a row for the conversation.
+    pub(crate) has_row: bool,
+    /// Whether they have hidden messages of it.
+    pub(crate) has_hidden: bool,
 }
 
 /// The columns of [`read`], of tables `conversations c`, `members m` and, perhaps without a row, `account_conversations a`.
 const COLUMNS: &str = "c.num, c.kind, c.members_may_edit, c.version, c.last_seq, c.member_count, m.user, m.role, \
-     m.delivered_seq, m.read_seq, m.read_at, m.spoke_seq, COALESCE(a.cleared_seq, 0), COALESCE(a.marked_unread, 0)";
+     m.delivered_seq, m.read_seq, m.read_at, m.spoke_seq, COALESCE(a.cleared_seq, 0), COALESCE(a.marked_unread, 0), \
+     c.tick, a.user IS NOT NULL, EXISTS (SELECT 1 FROM hidden h WHERE h.user = m.user AND h.conversation = c.num)";
 
 /// Lets a member in.
 ///
@@ -64,7 +71,7 @@ pub(crate) fn enter_by_number(
              LEFT JOIN account_conversations a ON a.user = m.user AND a.conversation = m.conversation \
              WHERE m.conversation = ?1 AND m.user = ?2 AND m.left_at IS NULL"
         ))?
-        .query_row([conversation, user], |row| read(row, user_id, row.get::<_, [u8; 16]>(14)?.into()))
+        .query_row([conversation, user], |row| read(row, user_id, row.get::<_, [u8; 16]>(17)?.into()))
 }
 
 fn read(row: &Row<'_>, user_id: UserId, id: ConversationId) -> rusqlite::Result<Door> {
@@ -88,6 +95,9 @@ fn read(row: &Row<'_>, user_id: UserId, id: ConversationId) -> rusqlite::Result<
         spoke_seq: Seq(row.get(11)?),
         cleared_seq: Seq(row.get(12)?),
         marked_unread: row.get(13)?,
+        tick: row.get(14)?,
+        has_row: row.get(15)?,
+        has_hidden: row.get(16)?,
     })
 }
 
@@ -174,10 +184,10 @@ pub(crate) fn of_departed(connection: &Connection, user: i64, conversation: i64)
     let door = connection
         .prepare_cached(
             "SELECT c.num, c.kind, c.members_may_edit, c.version, c.last_seq, c.member_count, \
-             ?2, 0, 0, 0, NULL, 0, 0, 0, c.id FROM conversations c WHERE c.num = ?1",
+             ?2, 0, 0, 0, NULL, 0, 0, 0, c.tick, 0, 0, c.id FROM conversations c WHERE c.num = ?1",
         )?
         .query_row(params![conversation, user], |row| {
-            read(row, user_id, row.get::<_, [u8; 16]>(14)?.into())
+            read(row, user_id, row.get::<_, [u8; 16]>(17)?.into())
         })?;
     Ok(door)
 }

@@ -1,9 +1,10 @@
 //! The default store: SQLite, one writer, group commit, fsync before the answer.
 //!
 //! In reading order: [`SqliteStore`] opens a data folder and is what the rules see; `writer` commits whatever has queued,
-//! in one transaction, and tells the bus after the commit is on disk; `readers` answer from snapshots; the nouns hold the
-//! SQL. `checksums` and `mark` see to it that nothing damaged is served and nothing acknowledged is missed; `snapshot`,
-//! `deletions`, [`sizes`](sizes()) and [`examine`] are for whoever keeps the data; [`Bulk`] fills a folder to be measured. `migrations/` is the schema.
+//! in one transaction, and tells the bus after the commit is on disk; `readers` answer from snapshots, each a `view` with
+//! what is still true of the readers' `memory`; the nouns hold the SQL. `checksums` and `mark` see to it that nothing
+//! damaged is served and nothing acknowledged is missed; `snapshot`, `deletions`, [`sizes`](sizes()) and [`examine`] are
+//! for whoever keeps the data; [`Bulk`] fills a folder to be measured. `migrations/` is the schema.
 
 mod store;
 pub use store::{OpenError, Options, SqliteStore};
@@ -32,6 +33,9 @@ pub use verify::{Bytes, Examined, Finding, examine, known_bytes};
 
 mod door;
 mod heads;
+mod memory;
+mod recent;
+mod view;
 
 mod account;
 mod attachments;

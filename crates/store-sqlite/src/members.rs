@@ -15,6 +15,7 @@ use crate::{
     people::{self, Named},
     receipts, rows,
     send::{insert_notice, member},
+    view::View,
     writer::Write,
 };
 
@@ -240,7 +241,7 @@ fn tell_rows(
     let mut members = Vec::with_capacity(touched.len());
     for id in touched {
         members.push(row(connection, door.conversation, *id)?);
-        named.add(connection, *id)?;
+        named.add(&View::unremembered(connection), *id)?;
     }
     let seq = message.as_ref().map(|message| message.seq);
     let cause = Cause { kind, actor_id: door.user_id, seq, emoji: None, user_ids: user_ids.to_vec() };

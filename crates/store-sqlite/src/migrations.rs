@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0002_deletions.sql"),
     include_str!("../migrations/0003_terms.sql"),
     include_str!("../migrations/0004_merging.sql"),
+    include_str!("../migrations/0005_reading.sql"),
 ];
 
 /// Brings the database in `folder` to the newest version.
@@ -185,6 +186,29 @@ mod tests {
         assert!(segments() < 16, "a few pages at a time keep up: {}", segments());
         let found = "SELECT COUNT(*) FROM terms WHERE terms MATCH 'tea'";
         assert_eq!(connection.query_row(found, [], |row| row.get::<_, i64>(0)).unwrap(), 100);
+    }
+
+    #[test]
+    fn what_is_remembered_of_people_ends_with_any_change_that_others_see() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, folder.path()).unwrap();
+        let person = "INSERT INTO users (num, id, username, display_name, search_key, role, password, created_at) \
+             VALUES (1, x'01', 'ann', 'Ann', '', 0, '!', 1)";
+        connection.execute(person, []).unwrap();
+        let changes_after = |set: &str| -> u64 {
+            connection.execute(&format!("UPDATE users SET {set}"), []).unwrap();
+            connection.query_row("SELECT value FROM meta WHERE key = 'people'", [], |row| row.get(0)).unwrap()
+        };
+        for unseen in ["last_active_at = 5", "preferences = '{1}', read_receipts = 1", "display_name = 'Ann'"]
+        {
+            assert_eq!(changes_after(unseen), 0, "{unseen}");
+        }
+        let seen =
+            ["display_name = 'Anna'", "about = '!'", "read_receipts = 0", "username = ''", "deleted_at = 9"];
+        for (set, count) in seen.into_iter().zip(1..) {
+            assert_eq!(changes_after(set), count, "{set}");
+        }
     }
 
     #[test]

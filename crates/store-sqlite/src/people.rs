@@ -1,12 +1,15 @@
 //! People by number and by id, and what others see of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use kith_chat::Refusal;
 use kith_protocol::{AttachmentId, Profile, UserId};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::error::Outcome;
+use crate::{error::Outcome, view::View};
 
 /// The number of a person who exists and is not deleted; `not_found` otherwise.
 pub(crate) fn number(connection: &Connection, id: UserId) -> Outcome<i64> {
@@ -89,20 +92,30 @@ pub(crate) struct Person {
     pub(crate) hides_reading: bool,
 }
 
+fn person(connection: &Connection, number: i64) -> rusqlite::Result<Person> {
+    connection
+        .prepare_cached("SELECT id, read_receipts = 0 FROM users WHERE num = ?1")?
+        .query_row([number], |row| Ok(Person { id: user_id(row, 0)?, hides_reading: row.get(1)? }))
+}
+
 /// The people in an answer: each is looked up once.
 #[derive(Default)]
 pub(crate) struct Named {
     people: HashMap<i64, Person>,
-    profiles: BTreeMap<UserId, Profile>,
+    profiles: BTreeMap<UserId, Arc<Profile>>,
 }
 
 impl Named {
     /// Names a person. Returns how many bytes the answer grows by, about.
-    pub(crate) fn add(&mut self, connection: &Connection, id: UserId) -> rusqlite::Result<usize> {
+    pub(crate) fn add(&mut self, view: &View<'_>, id: UserId) -> rusqlite::Result<usize> {
         if self.profiles.contains_key(&id) {
             return Ok(0);
         }
-        let Some(profile) = profile(connection, id)? else { return Ok(0) };
+        let found = match view.people()? {
+            Some((memory, moment)) => memory.profile(moment, id, || profile(view, id))?,
+            None => profile(view, id)?.map(Arc::new),
+        };
+        let Some(profile) = found else { return Ok(0) };
         let bytes = 220 + profile.username.len() + profile.display_name.len() + 2 * profile.about.len();
         self.profiles.insert(id, profile);
         Ok(bytes)
@@ -114,13 +127,14 @@ impl Named {
     }
 
     /// Somebody by number, who is not named by that alone.
-    pub(crate) fn person(&mut self, connection: &Connection, number: i64) -> rusqlite::Result<Person> {
+    pub(crate) fn person(&mut self, view: &View<'_>, number: i64) -> rusqlite::Result<Person> {
         if let Some(person) = self.people.get(&number) {
             return Ok(*person);
         }
-        let person = connection
-            .prepare_cached("SELECT id, read_receipts = 0 FROM users WHERE num = ?1")?
-            .query_row([number], |row| Ok(Person { id: user_id(row, 0)?, hides_reading: row.get(1)? }))?;
+        let person = match view.people()? {
+            Some((memory, moment)) => memory.person(moment, number, || person(view, number))?,
+            None => person(view, number)?,
+        };
         self.people.insert(number, person);
         Ok(person)
     }
@@ -132,6 +146,6 @@ impl Named {
 
     /// Everyone named, by id.
     pub(crate) fn into_profiles(self) -> Vec<Profile> {
-        self.profiles.into_values().collect()
+        self.profiles.into_values().map(Arc::unwrap_or_clone).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use kith_chat::{Refusal, Reply, messages::decide_touch, store::ReactionStore};
 use kith_protocol::*;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::{
     SqliteStore,
@@ -12,6 +12,7 @@ use crate::{
     people::{self, Named, user_id},
     rows::{self, extras},
     send::check_blocks,
+    view::View,
     writer::Write,
 };
 
@@ -46,9 +47,9 @@ impl ReactionStore for SqliteStore {
 const PAGE_BYTES: usize = limits::ANSWER_BYTES_MAX - 16 * 1024;
 
 /// All reactions with their counts, and who of the people after one put them there.
-fn page(connection: &Connection, door: &Door, seq: Seq, after: i64) -> Outcome<ReactionList> {
-    let mut reactions = rows::reactions(connection, door.conversation, seq, 0)?;
-    let mut statement = connection.prepare_cached(
+fn page(view: &View<'_>, door: &Door, seq: Seq, after: i64) -> Outcome<ReactionList> {
+    let mut reactions = rows::reactions(view, door.conversation, seq, 0)?;
+    let mut statement = view.prepare_cached(
         "SELECT r.emoji, u.id FROM reactions r JOIN users u ON u.num = r.user \
          WHERE r.conversation = ?1 AND r.seq = ?2 AND r.user > ?3 ORDER BY r.user LIMIT ?4",
     )?;
@@ -57,7 +58,7 @@ fn page(connection: &Connection, door: &Door, seq: Seq, after: i64) -> Outcome<R
     let (mut named, mut bytes, mut people) = (Named::default(), 200 * reactions.len(), Vec::new());
     while let Some(row) = found.next()? {
         let (emoji, id): (String, UserId) = (row.get(0)?, user_id(row, 1)?);
-        bytes += 40 + named.add(connection, id)?;
+        bytes += 40 + named.add(view, id)?;
         if people.len() == limits::PAGE_USERS_MAX || bytes > PAGE_BYTES {
             named.remove(id);
             let next_after = people.last().copied();

@@ -11,6 +11,7 @@ use crate::{
     door::{self, Door},
     error::Outcome,
     people::{self, Named, user_id},
+    view::View,
     writer::Write,
 };
 
@@ -61,9 +62,9 @@ impl ReceiptStore for SqliteStore {
 const PAGE_BYTES: usize = limits::ANSWER_BYTES_MAX - 16 * 1024;
 
 /// The receipts of the other members after one, as this member may see them.
-fn page(connection: &Connection, door: &Door, after: i64) -> Outcome<ReceiptList> {
-    let hides = hides_reading(connection, door)?;
-    let mut statement = connection.prepare_cached(&format!(
+fn page(view: &View<'_>, door: &Door, after: i64) -> Outcome<ReceiptList> {
+    let hides = hides_reading(view, door)?;
+    let mut statement = view.prepare_cached(&format!(
         "{RECEIPT} WHERE m.conversation = ?1 AND m.left_at IS NULL AND m.user <> ?2 AND m.user > ?3 \
          ORDER BY m.user LIMIT ?4"
     ))?;
@@ -72,7 +73,7 @@ fn page(connection: &Connection, door: &Door, after: i64) -> Outcome<ReceiptList
     let (mut receipts, mut named, mut bytes) = (Vec::new(), Named::default(), 0);
     while let Some(row) = found.next()? {
         let receipt = shown(row, door, hides)?;
-        bytes += 130 + named.add(connection, receipt.user_id)?;
+        bytes += 130 + named.add(view, receipt.user_id)?;
         if receipts.len() == limits::PAGE_USERS_MAX || bytes > PAGE_BYTES {
             named.remove(receipt.user_id);
             return Ok(ReceiptList { receipts, users: named.into_profiles(), more: true });

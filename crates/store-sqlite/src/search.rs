@@ -24,6 +24,7 @@ use crate::{
     people::{self, Named},
     rows::{self, extras},
     verify::Terms,
+    view::View,
 };
 
 /// Messages that one search may look at without showing them: later than asked for, hidden, cleared. With one more, the
@@ -39,7 +40,7 @@ const SCANNED_MAX: usize = 2_000;
 
 impl SearchStore for SqliteStore {
     fn search(&self, actor: UserId, search: Search) -> Reply<SearchResults> {
-        self.read(move |connection| find(connection, actor, &search))
+        self.read(move |view| find(view, actor, &search))
     }
 }
 
@@ -211,14 +212,14 @@ const HAS_PHOTO: &str = "+photo";
 const HAS_FILE: &str = "+file";
 const HAS_LINK: &str = "+link";
 
-fn find(connection: &Connection, actor: UserId, search: &Search) -> Outcome<SearchResults> {
-    let user = people::number(connection, actor)?;
-    let conditions = conditions(connection, search)?.join(" AND ");
+fn find(view: &View<'_>, actor: UserId, search: &Search) -> Outcome<SearchResults> {
+    let user = people::number(view, actor)?;
+    let conditions = conditions(view, search)?.join(" AND ");
     let own = match search.within {
-        Some(id) => vec![door::enter(connection, actor, id)?.conversation],
-        None => own_conversations(connection, user)?,
+        Some(id) => vec![door::enter(view, actor, id)?.conversation],
+        None => own_conversations(view, user)?,
     };
-    let mut page = Page { connection, actor, user, search, found: Found::default() };
+    let mut page = Page { view, actor, user, search, found: Found::default() };
     let mut below = search.cursor.map_or(i64::MAX, |cursor| i64::try_from(cursor).unwrap_or(i64::MAX));
     if own.len() > NAMED_MAX {
         let own: HashSet<i64> = own.iter().copied().collect();
@@ -237,7 +238,7 @@ fn find(connection: &Connection, actor: UserId, search: &Search) -> Outcome<Sear
 
 /// A page of results on its way.
 struct Page<'a> {
-    connection: &'a Connection,
+    view: &'a View<'a>,
     actor: UserId,
     user: i64,
     search: &'a Search,
@@ -268,7 +269,7 @@ impl Page<'_> {
     /// Fills the page with what the index finds below a document, newest first; of what it finds elsewhere than in `own`,
     /// nothing.
     fn fill(&mut self, expression: &str, below: i64, own: Option<&HashSet<i64>>) -> Outcome<Filled> {
-        let mut statement = self.connection.prepare_cached(
+        let mut statement = self.view.prepare_cached(
             "SELECT d.doc, d.conversation, d.seq FROM terms t JOIN docs d ON d.doc = t.rowid \
              WHERE terms MATCH ?1 AND t.rowid < ?2 ORDER BY t.rowid DESC",
         )?;
@@ -297,8 +298,8 @@ impl Page<'_> {
     /// Takes one message, if it is what is looked for and its reader may see it. The door is asked again for every result:
     /// the index says where to look, not what may be seen.
     fn take(&mut self, conversation: i64, seq: Seq) -> Outcome<Taken> {
-        let Self { connection, search, found, .. } = self;
-        let created_at = rows::created_at(connection, conversation, seq)?;
+        let Self { view, search, found, .. } = self;
+        let created_at = rows::created_at(view, conversation, seq)?;
         if search.after.is_some_and(|after| created_at <= after) {
             // Documents are in the order of commits, so what follows is older still (but for a clock that was set).
             return Ok(Taken::Older);
@@ -309,14 +310,14 @@ impl Page<'_> {
         if search.before.is_some_and(|before| created_at >= before) {
             return Ok(Taken::No);
         }
-        let door = door::enter_by_number(connection, self.actor, self.user, conversation)?;
-        let Some(message) = door.message(connection, seq)? else { return Ok(Taken::No) };
+        let door = door::enter_by_number(view, self.actor, self.user, conversation)?;
+        let Some(message) = door.message(view, seq)? else { return Ok(Taken::No) };
         found.bytes += rows::weight(&message) + 60;
         if found.results.len() == search.limit || (found.bytes > ANSWER_BYTES && !found.results.is_empty()) {
             return Ok(Taken::Full);
         }
         for id in people_of(&message) {
-            found.bytes += found.named.add(connection, id)?;
+            found.bytes += found.named.add(view, id)?;
         }
         found.results.push(SearchResult { conversation_id: door.id, message });
         Ok(Taken::Yes)

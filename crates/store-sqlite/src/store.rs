@@ -19,6 +19,7 @@ use crate::{
     migrations::migrate,
     readers::Readers,
     steps::Steps,
+    view::View,
     writer::{Broken, CommitWatch, Reach, Write, Writer, set_meta},
 };
 
@@ -182,7 +183,7 @@ impl SqliteStore {
 
     pub(crate) fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+        read: impl FnOnce(&View<'_>) -> Outcome<T> + Send + 'static,
     ) -> Reply<T> {
         self.readers.read(read)
     }

@@ -17,6 +17,7 @@ use crate::{
     people::{self, Named},
     receipts, rows,
     summaries::{self, MEMBER, member_of},
+    view::View,
 };
 
 /// Conversations in one answer of `sync`.
@@ -38,7 +39,7 @@ const RESET_PAGE: usize = 50;
 impl SyncStore for SqliteStore {
     fn sync(&self, actor: UserId, request: SyncRequest, now: Timestamp) -> Reply<SyncAnswer> {
         let epoch = kith_chat::Store::epoch(self);
-        self.read(move |connection| sync(connection, actor, &request, epoch, now))
+        self.read(move |view| sync(view, actor, &request, epoch, now))
     }
 
     fn changes(&self, actor: UserId, request: ChangesRequest) -> Reply<ConversationChanges> {
@@ -99,20 +100,19 @@ impl Cursor {
 }
 
 fn sync(
-    connection: &Connection,
+    view: &View<'_>,
     actor: UserId,
     request: &SyncRequest,
     epoch: String,
     now: Timestamp,
 ) -> Outcome<SyncAnswer> {
-    let user = people::number(connection, actor)?;
-    let tick: u64 = connection
-        .prepare_cached("SELECT value FROM meta WHERE key = 'tick'")?
-        .query_row([], |row| row.get(0))?;
-    let known = usable(connection, user, tick, request, &epoch)?;
+    let user = people::number(view, actor)?;
+    let tick: u64 =
+        view.prepare_cached("SELECT value FROM meta WHERE key = 'tick'")?.query_row([], |row| row.get(0))?;
+    let known = usable(view, user, tick, request, &epoch)?;
     let reset = request.cursor.is_some() && known.is_none();
     let cursor = known.unwrap_or(Cursor { user, since: 0, account: 0, walk: None });
-    let account_version = account::version(connection, user)?;
+    let account_version = account::version(view, user)?;
     let walk = cursor.walk.unwrap_or(Walk {
         until: tick,
         account_until: account_version.0,
@@ -122,7 +122,7 @@ fn sync(
 
     let first = cursor.walk.is_none();
     let account = match first {
-        true => account_rows(connection, user, &cursor, account_version)?,
+        true => account_rows(view, user, &cursor, account_version)?,
         false => {
             AccountRows { account_version: AccountVersion(walk.account_until), ..AccountRows::default() }
         }
@@ -133,11 +133,11 @@ fn sync(
         if bytes > ACCOUNT_BYTES {
             break;
         }
-        bytes += named.add(connection, block.user_id)?;
+        bytes += named.add(view, block.user_id)?;
     }
     let room = ANSWER_BYTES.saturating_sub(bytes);
-    let (conversations, next) = list(connection, actor, &cursor, walk, room, &mut named)?;
-    let removed = if first { removed(connection, user, cursor.since)? } else { Vec::new() };
+    let (conversations, next) = list(view, actor, (&cursor, walk, account_version), room, &mut named)?;
+    let removed = if first { removed(view, user, cursor.since)? } else { Vec::new() };
     let more = next.is_some() || (!first && tick > walk.until);
     let cursor = match next {
         Some(_) => Cursor { walk: next, ..cursor },
@@ -184,14 +184,13 @@ fn usable(
 
 /// Conversations touched after the cursor and below the walk, last touched first; and where to walk on.
 fn list(
-    connection: &Connection,
+    view: &View<'_>,
     actor: UserId,
-    cursor: &Cursor,
-    walk: Walk,
+    (cursor, walk, account_version): (&Cursor, Walk, AccountVersion),
     bytes_max: usize,
     named: &mut Named,
 ) -> Outcome<(Vec<ConversationSummary>, Option<Walk>)> {
-    let mut touched = connection.prepare_cached(
+    let mut touched = view.prepare_cached(
         "SELECT tick, num FROM ( \
            SELECT max(c.tick, COALESCE(a.tick, 0)) AS tick, c.num AS num \
            FROM members m JOIN conversations c ON c.num = m.conversation \
@@ -204,8 +203,8 @@ fn list(
     let mut bytes = 0;
     let mut reached = walk;
     while let Some(row) = found.next()? {
-        let door = door::enter_by_number(connection, actor, cursor.user, row.get(1)?)?;
-        let (summary, weight) = summaries::summary(connection, &door, named)?;
+        let door = door::enter_by_number(view, actor, cursor.user, row.get(1)?)?;
+        let (summary, weight) = summaries::summary(view, &door, account_version, named)?;
         bytes += weight;
         if summaries.len() == CONVERSATIONS_MAX || (bytes > bytes_max && !summaries.is_empty()) {
             return Ok((summaries, Some(reached)));
@@ -253,25 +252,26 @@ fn removed(connection: &Connection, user: i64, since: u64) -> rusqlite::Result<V
 }
 
 /// Rows of a conversation changed after a version; or its newest page, when that is cheaper.
-fn changes(connection: &Connection, door: &Door, since: Version) -> Outcome<ConversationChanges> {
+fn changes(view: &View<'_>, door: &Door, since: Version) -> Outcome<ConversationChanges> {
     let mut named = Named::default();
-    let (conversation, mut bytes) = summaries::summary(connection, door, &mut named)?;
-    let receipts = receipts::of_members(connection, door, limits::EPHEMERAL_MEMBERS_MAX)?;
+    let account_version = account::version(view, door.user)?;
+    let (conversation, mut bytes) = summaries::summary(view, door, account_version, &mut named)?;
+    let receipts = receipts::of_members(view, door, limits::EPHEMERAL_MEMBERS_MAX)?;
     bytes += 130 * receipts.len();
     for receipt in &receipts {
-        bytes += named.add(connection, receipt.user_id)?;
+        bytes += named.add(view, receipt.user_id)?;
     }
     let room = (limits::ANSWER_BYTES_MAX - 16 * 1024).saturating_sub(bytes);
     let difference = match since {
         Version(0) => None,
-        _ => difference(connection, door, since, room)?,
+        _ => difference(view, door, since, room)?,
     };
     let reset = difference.is_none();
     let (members, answer) = match difference {
         Some(difference) => difference,
         None => {
             let mut answer = Answer::within(room);
-            pages::newest(connection, door, RESET_PAGE, &mut answer)?;
+            pages::newest(view, door, RESET_PAGE, &mut answer)?;
             (conversation.conversation.members.clone(), answer)
         }
     };
@@ -281,7 +281,7 @@ fn changes(connection: &Connection, door: &Door, since: Version) -> Outcome<Conv
         version: door.version,
         conversation,
         members,
-        messages,
+        messages: messages.into_iter().map(Shared::into_inner).collect(),
         quotes,
         receipts,
         reset,
@@ -293,7 +293,7 @@ fn changes(connection: &Connection, door: &Door, since: Version) -> Outcome<Conv
 /// Members and messages changed after a version; `None` when they are too many for one answer, or when the version is
 /// none that this conversation has had.
 fn difference(
-    connection: &Connection,
+    view: &View<'_>,
     door: &Door,
     since: Version,
     bytes: usize,
@@ -301,21 +301,21 @@ fn difference(
     if since > door.version {
         return Ok(None);
     }
-    let members: Vec<Member> = connection
+    let members: Vec<Member> = view
         .prepare_cached(&format!(
             "SELECT {MEMBER} FROM members m JOIN users u ON u.num = m.user \
              WHERE m.conversation = ?1 AND m.version > ?2 LIMIT ?3"
         ))?
         .query_map(params![door.conversation, since.0, CHANGED_MEMBERS_MAX + 1], member_of)?
         .collect::<rusqlite::Result<_>>()?;
-    let Some(changed) = changed_messages(connection, door, since)? else { return Ok(None) };
+    let Some(changed) = changed_messages(view, door, since)? else { return Ok(None) };
     if members.len() > CHANGED_MEMBERS_MAX {
         return Ok(None);
     }
     let mut named = Named::default();
     let mut taken = 130 * members.len();
     for member in &members {
-        taken += named.add(connection, member.user_id)?;
+        taken += named.add(view, member.user_id)?;
     }
     if taken > bytes {
         return Ok(None);
@@ -323,8 +323,8 @@ fn difference(
     let mut answer = Answer::within(bytes - taken);
     answer.name(named);
     for seq in changed {
-        let Some(message) = door.message(connection, seq)? else { continue };
-        if !answer.add(connection, door, message)? {
+        let Some(message) = door.message(view, seq)? else { continue };
+        if !answer.add(view, door, message.into())? {
             return Ok(None);
         }
     }

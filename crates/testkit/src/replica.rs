@@ -153,7 +153,8 @@ impl Replica {
         self.name(page.users);
         if let Some(held) = self.conversations.get_mut(&id) {
             held.covered_from = held.covered_from.min(page.from_seq);
-            held.rows(Vec::new(), page.messages, page.quotes);
+            let messages = page.messages.into_iter().map(Shared::into_inner).collect();
+            held.rows(Vec::new(), messages, page.quotes);
         }
     }
 

@@ -11,12 +11,14 @@ use futures_util::FutureExt;
 use kith_chat::{
     Entropy, LocalBus, Reply,
     passwords::PasswordHash,
-    store::{ConversationStore, MessageStore, NewGroup, NewMessage, NewUser, PageStore, UserStore},
+    store::{
+        ConversationStore, MessageStore, NewGroup, NewMessage, NewUser, PageStore, SyncStore, UserStore,
+    },
     users::Username,
 };
 use kith_protocol::{
     Cause, CauseKind, ClientId, ConversationChanged, ConversationId, Message, PageRequest, ServerEvent,
-    Timestamp, UserId,
+    SyncRequest, Timestamp, UserId,
 };
 use kith_socketio::{EncodedEvent, fuzzing};
 use kith_store_sqlite::{Options, SqliteStore, Steps};
@@ -45,6 +47,8 @@ enum Part {
     Encode,
     /// Reads the newest 50 messages of a conversation, and writes the answer
     Page,
+    /// Catches up with eight conversations that have gone on, and writes the answer
+    Sync,
 }
 
 fn main() -> Result<()> {
@@ -53,6 +57,7 @@ fn main() -> Result<()> {
         Part::Parse => parse(times),
         Part::Encode => encode(times)?,
         Part::Page => page(times)?,
+        Part::Sync => sync(times)?,
     }
     Ok(())
 }
@@ -105,6 +110,22 @@ fn page(times: usize) -> Result<()> {
             PageRequest { conversation_id, before: None, after: None, around: None, limit: Some(PAGE) };
         let page = town.read(|store| store.page(reader, request))?;
         black_box(serde_json::to_string(&page)?);
+    }
+    Ok(())
+}
+
+fn sync(times: usize) -> Result<()> {
+    let mut town = Town::new()?;
+    let reader = town.people[0];
+    let begin = SyncRequest { cursor: None, epoch: None };
+    let known = town.read(|store| store.sync(reader, begin, NOW))?;
+    for index in 0..CONVERSATIONS * PAGE as usize {
+        town.say(index)?;
+    }
+    for _ in 0..times {
+        let request = SyncRequest { cursor: Some(known.cursor.clone()), epoch: None };
+        let answer = town.read(|store| store.sync(reader, request, NOW))?;
+        black_box(serde_json::to_string(&answer)?);
     }
     Ok(())
 }

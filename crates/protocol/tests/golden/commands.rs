@@ -36,7 +36,7 @@ fn row(event: ClientEvent) -> Row {
         ClientEvent::Page => asks(
             messages::newest(),
             MessagePage {
-                messages: vec![messages::plain()],
+                messages: vec![messages::plain().into()],
                 quotes: Vec::new(),
                 from_seq: seq,
                 to_seq: seq,

@@ -42,7 +42,7 @@ pub(crate) fn write(page: &mut Page) {
         newest(),
     );
     page.one(MessagePage {
-        messages: vec![plain()],
+        messages: vec![plain().into()],
         quotes: vec![tombstone()],
         from_seq: Seq(6),
         to_seq: Seq(7),

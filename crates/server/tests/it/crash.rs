@@ -253,7 +253,7 @@ async fn read(person: &Person, conversation_id: ConversationId) -> Vec<Message> 
         let request =
             PageRequest { conversation_id, before: None, after: Some(after), around: None, limit: Some(100) };
         let page = person.request(&request).await.expect("a member may read");
-        messages.extend(page.messages);
+        messages.extend(page.messages.into_iter().map(Shared::into_inner));
         if page.at_end {
             return messages;
         }

@@ -87,7 +87,7 @@ async fn unsend(person: &Person, conversation_id: ConversationId, seq: Seq) {
 async fn texts(person: &Person, conversation_id: ConversationId) -> Vec<String> {
     let page = PageRequest { conversation_id, before: None, after: None, around: None, limit: Some(100) };
     let page = person.request(&page).await.expect("a member may read");
-    page.messages.into_iter().map(|message| message.text).collect()
+    page.messages.iter().map(|message| message.text.clone()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

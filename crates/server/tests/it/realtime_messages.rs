@@ -121,7 +121,7 @@ async fn everything_is_there_after_a_restart() {
     let after = (ann.request(&newest(chat)).await, ben.request(&newest(chat)).await);
     assert_eq!(after, before);
     let seen: BTreeSet<_> =
-        after.1.expect("a member may read").messages.into_iter().map(|row| row.text).collect();
+        after.1.expect("a member may read").messages.iter().map(|row| row.text.clone()).collect();
     assert_eq!(seen, BTreeSet::from([String::new(), "first".into()]));
     server.stop().await;
 }

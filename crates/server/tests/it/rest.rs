@@ -57,7 +57,7 @@ async fn a_whole_conversation_is_held_over_rest() {
     assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [seq, reply.message.seq]);
     assert_eq!(page.messages[0].my_reaction.as_deref(), Some("👍"));
     let one: OneMessage = asked(&server, &ben, &format!("{messages}/{seq}")).await;
-    assert_eq!(one.message, page.messages[0]);
+    assert_eq!(page.messages[0], one.message);
     let receipts: ReceiptList =
         asked(&server, &ben, &format!("{messages}/{}/receipts", reply.message.seq)).await;
     assert_eq!(receipts.receipts[0].read_seq, reply.message.seq);

@@ -94,7 +94,7 @@ impl Server {
             assert_eq!(message.kind, MessageKind::System);
             model::Message {
                 sender: None,
-                text: message.text,
+                text: message.text.clone(),
                 version: message.version.0,
                 text_version: message.version.0,
                 is_edited: false,

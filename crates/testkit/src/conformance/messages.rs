@@ -162,7 +162,13 @@ pub async fn unsending_leaves_a_tombstone(stage: &Stage) {
         tombstone.attachments.is_empty() && tombstone.reactions.is_empty() && tombstone.entities.is_empty()
     );
     let page = stage.page(ben, id).await;
-    assert!(page.messages.iter().chain(&page.quotes).all(|message| message.text != "secret"));
+    assert!(
+        page.messages
+            .iter()
+            .map(|message| &**message)
+            .chain(&page.quotes)
+            .all(|message| message.text != "secret")
+    );
 
     let again = stage.chat.delete(ann, delete(id, said.seq, DeleteScope::Everyone)).await.unwrap();
     assert_eq!(again.version, Some(change.version), "doing it again changes nothing");

@@ -168,7 +168,7 @@ impl Stage {
     pub async fn texts(&self, actor: UserId, conversation: ConversationId) -> Vec<String> {
         let page = self.page(actor, conversation).await;
         let said = page.messages.into_iter().filter(|message| message.kind == MessageKind::Text);
-        said.map(|message| message.text).collect()
+        said.map(|message| message.text.clone()).collect()
     }
 
     /// The conversation as somebody sees it in their list.

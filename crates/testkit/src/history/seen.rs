@@ -120,7 +120,8 @@ impl Sight {
                 both(request.conversation_id, &answer.messages, &answer.quotes)
             }
             Seen::Page(request, Outcome::Ok(answer)) => {
-                both(request.conversation_id, &answer.messages, &answer.quotes)
+                let rows = answer.messages.iter().map(|row| &**row).chain(&answer.quotes);
+                rows.map(|row| (request.conversation_id, row)).collect()
             }
             Seen::Changed(change) => both(change.conversation_id, &change.messages, &change.quotes),
             Seen::Sync(_, Outcome::Ok(answer)) => {

@@ -180,7 +180,7 @@ impl Talk {
                 limit: Some(100),
             };
             let page = client.request(&page).await.map_err(|refusal| anyhow!("{}", refusal.message))?;
-            found.extend(page.messages.into_iter().map(|message| (message.seq, message)));
+            found.extend(page.messages.into_iter().map(|message| (message.seq, message.into_inner())));
             if page.at_end {
                 break;
             }

@@ -216,7 +216,8 @@ mod tests {
             around: None,
             limit: Some(100),
         };
-        scribe.chat.page(reader, request).await.unwrap().messages
+        let page = scribe.chat.page(reader, request).await.unwrap();
+        page.messages.into_iter().map(kith_protocol::Shared::into_inner).collect()
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
