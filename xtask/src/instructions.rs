@@ -17,9 +17,9 @@ use crate::workspace::Workspace;
 /// A part, and how many times it is done in the shorter of two runs; the longer one does it twice as often. What differs
 /// between them is the work alone, without the start of the program and the making of what is worked on.
 const PARTS: [(&str, u64); 4] = [("parse", 5_000), ("encode", 2_000), ("page", 96), ("sync", 50)];
-/// By how many percent more instructions fail. The same program counts the same within a tenth of a percent; what is left
-/// is for the system's library, which copies and compares in other ways on other processors.
-const MARGIN_PERCENT: u64 = 5;
+/// By how many percent more instructions fail. The same program counts the same within a tenth of a percent; but the
+/// compiler lays the same sources out otherwise in another folder, and then the smallest part has differed by 6 %.
+const MARGIN_PERCENT: u64 = 10;
 const FILE: &str = "xtask/instructions.txt";
 
 /// Instructions that each part takes, and what compiled it.
@@ -178,9 +178,9 @@ mod tests {
 
     #[test]
     fn more_than_the_margin_fails_and_less_does_not() {
-        assert_eq!(compare(&counts(1_000), &counts(1_050)), Verdict::Held(1));
+        assert_eq!(compare(&counts(1_000), &counts(1_100)), Verdict::Held(1));
         assert_eq!(compare(&counts(1_000), &counts(10)), Verdict::Held(1));
-        let Verdict::More(parts) = compare(&counts(1_000), &counts(1_051)) else { panic!("it is more") };
+        let Verdict::More(parts) = compare(&counts(1_000), &counts(1_101)) else { panic!("it is more") };
         assert!(parts[0].starts_with("page takes 1051 instructions, 1000 were expected"), "{parts:?}");
     }
 
