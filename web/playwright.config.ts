@@ -12,7 +12,7 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: PATIENCE_MS },
   fullyParallel: true,
-  workers: 2,
+  workers: 3,
   forbidOnly: true,
   projects: [
     { name: 'journeys', testMatch: '**/*.spec.ts' },
@@ -24,6 +24,8 @@ export default defineConfig({
     browserName: 'chromium',
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
+    actionTimeout: PATIENCE_MS,
+    navigationTimeout: PATIENCE_MS,
     // To see what happened, run the journey again with KITH_TRACE=1; recording all of them takes as long as they do.
     trace: process.env.KITH_TRACE ? 'on' : 'off',
     launchOptions: {

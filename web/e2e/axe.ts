@@ -73,17 +73,25 @@ async function violations(page: Page, { theme, direction }: Look, runOnly: RunOn
 /** Until what has moved to under the pointer knows it. */
 const STILL_FRAMES = 3;
 
+/** Longer than anything moves here that ends. What has not ended by then is looked at as it is. */
+const SETTLED_MS = 5_000;
+
 /** A colour on its way to another is neither. */
 async function settled(page: Page): Promise<void> {
-  await page.evaluate(async (frames) => {
-    for (let still = 0; still < frames; still += 1) {
-      await new Promise(requestAnimationFrame);
-      const ending = document
-        .getAnimations()
-        .filter(({ playState }) => playState === 'running')
-        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-      if (ending.length > 0) still = -1;
-      await Promise.allSettled(ending.map(({ finished }) => finished));
-    }
-  }, STILL_FRAMES);
+  await page.evaluate(
+    async ({ frames, most }) => {
+      const late = new Promise((resolve) => setTimeout(resolve, most));
+      const end = performance.now() + most;
+      for (let still = 0; still < frames && performance.now() < end; still += 1) {
+        await new Promise(requestAnimationFrame);
+        const ending = document
+          .getAnimations()
+          .filter(({ playState }) => playState === 'running')
+          .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+        if (ending.length > 0) still = -1;
+        await Promise.race([late, Promise.allSettled(ending.map(({ finished }) => finished))]);
+      }
+    },
+    { frames: STILL_FRAMES, most: SETTLED_MS },
+  );
 }

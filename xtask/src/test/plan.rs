@@ -73,11 +73,13 @@ impl Plan {
         })
     }
 
-    /// One step of a lane at a time, and beside a step of [`Lane::Alone`] none at all.
+    /// One step of a lane at a time; only steps of [`Lane::Browsers`] run beside each other, and beside no others.
     fn may_start(&self, index: usize) -> bool {
         let step = self.steps[index];
-        let free = |running: &Step| {
-            running.lane != step.lane && running.lane != Lane::Alone && step.lane != Lane::Alone
+        let free = |running: &Step| match (running.lane, step.lane) {
+            (Lane::Browsers, Lane::Browsers) => true,
+            (Lane::Browsers, _) | (_, Lane::Browsers) => false,
+            (running, lane) => running != lane,
         };
         self.states[index] == State::Waiting
             && step.waits_for().all(|name| self.state(name).is_none_or(State::ended))
@@ -146,7 +148,7 @@ mod tests {
         step("build", Lane::Web, &["install"], &[]),
         step("clippy", Lane::Rust, &[], &["build"]),
         step("release", Lane::Rust, &["build"], &[]),
-        step("e2e", Lane::Alone, &["release", "install"], &[]),
+        step("e2e", Lane::Browsers, &["release", "install"], &[]),
     ];
 
     fn plan(filters: &[&str]) -> Plan {
@@ -185,7 +187,7 @@ mod tests {
     fn a_step_that_wants_the_machine_to_itself_gets_it() {
         static STEPS: [Step; 3] = [
             step("check", Lane::Web, &[], &[]),
-            step("e2e", Lane::Alone, &[], &["check"]),
+            step("e2e", Lane::Browsers, &[], &["check"]),
             step("fmt", Lane::Rust, &[], &["check"]),
         ];
         let mut plan = Plan::new(&STEPS, &[]);

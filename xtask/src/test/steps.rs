@@ -39,8 +39,8 @@ impl Step {
 pub(crate) enum Lane {
     Rust,
     Web,
-    /// It looks at the clock, so nothing may run beside it.
-    Alone,
+    /// Browsers wait for each other much of the time: they run side by side, and nothing else beside them.
+    Browsers,
 }
 
 /// The replay of recorded transcripts by the client's reducers is its own step; its files end in this.
@@ -217,7 +217,7 @@ pub(crate) static STEPS: [Step; 21] = [
     Step {
         name: "e2e",
         about: "people in browsers, with axe, against the release build",
-        lane: Lane::Alone,
+        lane: Lane::Browsers,
         needs: &["release", "web-install", "prepare"],
         after: &["rust", "web-check", "web-lint", "web-unit", "replay"],
         work: e2e,
@@ -225,9 +225,9 @@ pub(crate) static STEPS: [Step; 21] = [
     Step {
         name: "firefox",
         about: "the main journeys once more, in Firefox",
-        lane: Lane::Alone,
+        lane: Lane::Browsers,
         needs: &["release", "web-install"],
-        after: &["e2e"],
+        after: &["rust", "web-check", "web-lint", "web-unit", "replay"],
         work: firefox,
     },
 ];
