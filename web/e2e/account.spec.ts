@@ -67,6 +67,19 @@ test('a device is signed out from another, here or for good', async ({ stranger,
   await expect(desk.door.heading('Sign in')).toBeVisible();
 });
 
+test('a deletion that can still be taken back goes through when its writer signs out', async ({ arrive }) => {
+  const [ann, ben] = [await arrive('Ann'), await arrive('Ben')];
+  const anns = await ann.talkTo(ben);
+  for (const text of ['Milk', 'Bread']) await (await anns.say(text)).expectState('delivered');
+  await anns.message('Milk').askToDeleteFor('everyone');
+  await expect(ann.toast).toContainText('Message deleted');
+  await ann.settings.signOut();
+  await expect(ann.door.heading('Sign in')).toBeVisible();
+  await expect(ann.toast).toBeHidden();
+  await ben.list.open('Ann');
+  await expect(ben.thread('Ann').messages).toHaveText([/deleted/, /Bread/]);
+});
+
 test('a new password ends the other devices and replaces the old', async ({ stranger, complaints }) => {
   complaints.excuse(/status of 40[13] /);
   const ann = await stranger('Ann');

@@ -75,10 +75,15 @@ export class Message {
 
   /** Deletes it, and does not wait for second thoughts. */
   async deleteFor(whom: 'me' | 'everyone'): Promise<void> {
+    await this.askToDeleteFor(whom);
+    const toast = this.page.getByRole('status').locator('div').filter({ hasText: 'Message deleted' });
+    await toast.getByRole('button', { name: 'Close' }).click();
+  }
+
+  /** Deletes it, which can be taken back for a while. */
+  async askToDeleteFor(whom: 'me' | 'everyone'): Promise<void> {
     await this.act('Delete');
     const dialog = this.page.getByRole('dialog', { name: 'Delete this message?' });
     await dialog.getByRole('button', { name: `Delete for ${whom}` }).click();
-    const toast = this.page.getByRole('status').locator('div').filter({ hasText: 'Message deleted' });
-    await toast.getByRole('button', { name: 'Close' }).click();
   }
 }

@@ -11,6 +11,7 @@ import {
   selectTimeline,
   sendMessage,
 } from '@/entities/messages';
+import { selectMe, signOut } from '@/entities/session';
 import { selectTyping, setTyping } from '@/entities/typing';
 import { ApiError } from '@/lib/api';
 import { selectConnection } from '@/realtime';
@@ -214,6 +215,35 @@ describe('changing', () => {
     deletion.undo();
     await settle();
     expect(texts()).toEqual(['meanwhile']);
+  });
+
+  it('sends a deletion that waits, and what was just written, before its writer signs out', async () => {
+    const deletion = page.store.dispatch(deleteMessages(id, [1], 'me'));
+    void page.store.dispatch(sendMessage({ conversationId: id, text: 'goodbye' }));
+    const leaving = page.store.dispatch(signOut());
+    await settle();
+    await leaving;
+    await deletion.done;
+    expect(selectMe(page.store.getState())).toBeNull();
+    expect(server.visible('ann', id).map(({ text }) => text)).toEqual(['goodbye']);
+  });
+
+  it('keeps nobody from signing out where the line is away or does not answer', async () => {
+    const refused = page.store
+      .dispatch(deleteMessages(id, [1], 'me'))
+      .done.catch((error: ApiError) => error.code);
+    page.wire.lostAcks.push('message:delete', 'message:delete', 'message:delete', 'message:delete');
+    const leaving = page.store.dispatch(signOut());
+    await vi.advanceTimersByTimeAsync(2_900);
+    expect(selectMe(page.store.getState())).not.toBeNull();
+    await vi.advanceTimersByTimeAsync(100);
+    await leaving;
+    expect(await refused).toBe('unauthorized');
+
+    await page.signIn();
+    page.wire.down();
+    await page.store.dispatch(signOut());
+    expect(selectMe(page.store.getState())).toBeNull();
   });
 
   it('holds a deletion no longer for a clock that was set back', async () => {

@@ -33,6 +33,8 @@ export interface Services {
 export interface Host {
   dispatch: ThunkDispatch<RootState, Services, UnknownAction>;
   getState(): RootState;
+  /** Calls after every change, until the returned function is called. */
+  subscribe(listener: () => void): () => void;
 }
 
 /** A deed. Those that ask the server reject with an `ApiError`. */

@@ -19,3 +19,5 @@ export async function putAway(): Promise<void> {
 globalThis.document?.addEventListener('visibilitychange', () => {
   if (document.hidden) void putAway();
 });
+// Not every browser hides a page before it goes.
+globalThis.addEventListener?.('pagehide', () => void putAway());

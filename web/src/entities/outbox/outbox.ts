@@ -27,6 +27,9 @@ import {
 /** How long a change that the server took is shown as done before its push has come. */
 const PUSH_AWAITED_MS = 3_000;
 
+/** How long signing out waits for what is still to be sent. */
+const FAREWELL_MAX_MS = 3_000;
+
 /** How long the tab that leads may leave something lying that this one, which is connected, could send. */
 const LEADER_PATIENCE_MS = 3_000;
 
@@ -143,6 +146,27 @@ export class Outbox {
     for (const change of changes) this.#changed(change);
   }
 
+  /**
+   * Somebody is about to sign out: nothing can be taken back any more. The promise is kept when the server has taken all that
+   * waits; without a line, and with one that is slow, sooner.
+   */
+  async finish(): Promise<void> {
+    for (const change of Object.values(this.#host.getState().outbox.changes).flat()) {
+      this.release(change.conversation_id, change.id);
+    }
+    const isOver = () => this.#host.getState().connection.status !== 'online' || this.#isEmpty();
+    if (isOver()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, FAREWELL_MAX_MS);
+      const unsubscribe = this.#host.subscribe(() => isOver() && done());
+      function done() {
+        clearTimeout(timer);
+        unsubscribe();
+        resolve();
+      }
+    });
+  }
+
   /** Somebody signed out: nothing more is sent. */
   stop(): void {
     this.#isStopped = true;
@@ -224,6 +248,13 @@ export class Outbox {
       const isStuck = [...this.#waiting()].some((id) => waiting.has(id));
       if (isStuck) this.#services.tabs.takeOver(session.me.id);
     }, LEADER_PATIENCE_MS);
+  }
+
+  /** Whether nothing is to be sent; what was refused waits for its writer only. */
+  #isEmpty(): boolean {
+    const { messages, changes } = this.#host.getState().outbox;
+    const isSettled = ({ state }: PendingMessage) => state === 'failed' || state === 'sent';
+    return Object.keys(changes).length === 0 && Object.values(messages).flat().every(isSettled);
   }
 
   /** What is next in each conversation and not on its way. */

@@ -64,9 +64,13 @@ export function enterDemo(username: string): AppThunk<Promise<void>> {
   };
 }
 
-/** Ends this session, here even when the server cannot be reached, and deletes what this device has kept. */
+/**
+ * Ends this session, here even when the server cannot be reached, and deletes what this device has kept. What is still to be
+ * sent goes first, with deletions that could have been taken back until later.
+ */
 export function signOut(): AppThunk<Promise<void>> {
-  return async (dispatch, _getState, { api }) => {
+  return async (dispatch, _getState, { api, outbox }) => {
+    await outbox.finish();
     await api.post('/auth/logout').catch(ignore);
     await dispatch(exit(null));
   };
@@ -142,9 +146,10 @@ export function setAvatar(file: File | null): AppThunk<Promise<void>> {
   };
 }
 
-/** Deletes the account, for ever. */
+/** Deletes the account, for ever; what is still to be sent goes first. */
 export function deleteAccount(choice: { password: string; keepMessages: boolean }): AppThunk<Promise<void>> {
-  return async (dispatch, _getState, { api }) => {
+  return async (dispatch, _getState, { api, outbox }) => {
+    await outbox.finish();
     await api.delete('/me', { password: choice.password, keep_messages: choice.keepMessages });
     await dispatch(exit(null));
   };

@@ -27,6 +27,8 @@ export function offerUndo(deletion: Deletion, messages: number): void {
   const limit = setTimeout(end, HELD_MAX_MS);
   const offer = { ...deletion, undo: () => (deletion.undo(), end()) };
   setOffers([...offers, offer]);
+  // It also goes through by other ways, such as signing out; there is nothing to offer any more then.
+  void deletion.done.then(end, end);
 }
 
 function setOffers(next: readonly Deletion[]): void {
