@@ -1,5 +1,5 @@
 import { Kith } from '../../e2e/kith';
-import { account, Correspondent } from './correspondent';
+import { type Account, account, Correspondent } from './correspondent';
 import { Prose } from './prose';
 
 /** Rooms with a page and a half of messages each. */
@@ -19,14 +19,14 @@ const WRITERS = ['Ben', 'Cleo', 'Dario', 'Eva', 'Finn', 'Gita', 'Hugo', 'Ines'];
  */
 export class World {
   readonly kith: Kith;
-  readonly annId: string;
+  readonly #ann: Account;
   readonly writers: readonly Correspondent[];
   /** Conversations by their titles. */
   readonly rooms: ReadonlyMap<string, string>;
 
-  private constructor(kith: Kith, annId: string, writers: Correspondent[], rooms: Map<string, string>) {
+  private constructor(kith: Kith, ann: Account, writers: Correspondent[], rooms: Map<string, string>) {
     this.kith = kith;
-    this.annId = annId;
+    this.#ann = ann;
     this.writers = writers;
     this.rooms = rooms;
   }
@@ -37,14 +37,25 @@ export class World {
     const ann = await account(kith.url, 'Ann');
     const writers: Correspondent[] = [];
     for (const name of WRITERS) writers.push(await Correspondent.register(kith.url, name));
-    const world = new World(kith, ann.user.id, writers, new Map());
+    const world = new World(kith, ann, writers, new Map());
     await world.#fillLibrary();
     await world.#fillRooms();
-    // What is unread is opened at its beginning; she has read everything, and opens it at its end.
-    const reader = await Correspondent.connect(kith.url, ann);
-    for (const id of world.rooms.values()) await reader.catchUp(id);
-    reader.close();
+    await world.readAll();
     return world;
+  }
+
+  /**
+   * Ann has read everything, on another device. What is unread is opened at its beginning; now she opens each conversation at
+   * its end.
+   */
+  async readAll(): Promise<void> {
+    const reader = await Correspondent.connect(this.url, this.#ann);
+    for (const id of this.rooms.values()) await reader.catchUp(id);
+    reader.close();
+  }
+
+  get annId(): string {
+    return this.#ann.user.id;
   }
 
   get ben(): Correspondent {
