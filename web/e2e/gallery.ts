@@ -8,6 +8,7 @@ export const GALLERY = [
   'list',
   'thread',
   'selecting',
+  'request',
   'pick',
   'kinds',
 ] as const;

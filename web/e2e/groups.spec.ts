@@ -168,6 +168,34 @@ test('a conversation is pinned, muted, marked, archived and cleared, on every de
   await expect(cleo.thread('Ann').message('From Cleo').row).toBeVisible();
 });
 
+test('somebody new is answered, put aside or kept away', async ({ arrive }) => {
+  const [ann, ben] = [await arrive('Ann'), await arrive('Ben')];
+  const bens = await ben.talkTo(ann);
+  await bens.say('We met at the lake');
+  await expect(bens.newcomer).toBeHidden();
+  await ann.list.open('Ben');
+  const anns = ann.thread('Ben');
+  await anns.newcomer.getByRole('button', { name: 'Archive' }).click();
+  await expect(ann.list.row('Ben')).toBeHidden();
+  await ann.toast.getByRole('button', { name: 'Undo' }).click();
+  await ann.list.open('Ben');
+
+  await anns.newcomer.getByRole('button', { name: 'Block' }).click();
+  await ann.confirm('Block Ben');
+  await expect(anns.newcomer).toBeHidden();
+  const unblock = ann.page.getByRole('button', { name: 'Unblock', exact: true });
+  await expect(unblock).toBeFocused();
+  await unblock.press('Enter');
+
+  await anns.newcomer.getByRole('button', { name: 'Answer' }).click();
+  await expect(anns.field).toBeFocused();
+  await anns.say('I remember');
+  await expect(anns.newcomer).toBeHidden();
+  await ann.page.reload();
+  await expect(anns.message('I remember').row).toBeVisible();
+  await expect(anns.newcomer).toBeHidden();
+});
+
 test('who is blocked can no longer write, until they are let in again', async ({ arrive, complaints }) => {
   complaints.excuse(/status of 40[34]/);
   const [ann, ben] = [await arrive('Ann'), await arrive('Ben')];

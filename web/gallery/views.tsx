@@ -6,6 +6,7 @@ import { Register } from '@/features/auth/Register';
 import { SignIn } from '@/features/auth/SignIn';
 import { Composer } from '@/features/composer/Composer';
 import type { ComposerMode } from '@/features/composer/ComposerStrip';
+import { RequestBar } from '@/features/composer/RequestBar';
 import { SelectionBar } from '@/features/message-actions/SelectionBar';
 import { ConversationRow } from '@/features/sidebar/ConversationRow';
 import sidebar from '@/features/sidebar/Sidebar.module.css';
@@ -83,9 +84,11 @@ type ThreadProps = {
   mode?: ComposerMode;
   /** The messages that are chosen. */
   selected?: ReadonlySet<string>;
+  /** Somebody new, who waits for an answer. */
+  newcomer?: string;
 };
 
-function Thread({ messages, mode, selected }: ThreadProps) {
+function Thread({ messages, mode, selected, newcomer }: ThreadProps) {
   const byKey = new Map(messages.map((message) => [message.key, message]));
   const lastSeen = messages.findLast(({ own }) => own)?.key;
   return (
@@ -146,6 +149,7 @@ function Thread({ messages, mode, selected }: ThreadProps) {
           );
         }}
       />
+      {newcomer && <RequestBar name={newcomer} onReply={nothing} onArchive={nothing} onBlock={nothing} />}
       {selected ? (
         <SelectionBar
           count={selected.size}
@@ -239,6 +243,12 @@ export const VIEWS: Record<string, () => ReactNode> = {
     <Frame
       pane="main"
       main={<Thread messages={LAKE} selected={new Set(LAKE.slice(-3).map(({ key }) => key))} />}
+    />
+  ),
+  request: () => (
+    <Frame
+      pane="main"
+      main={<Thread messages={LAKE.filter(({ own }) => !own)} newcomer="Maximiliane von Hohenberg" />}
     />
   ),
   pick: () => <Pick />,

@@ -15,6 +15,8 @@ export class Thread {
   /** The line above what was unread. */
   readonly newLine: Locator;
   readonly jumpToLatest: Locator;
+  /** What is asked about somebody who has written for the first time. */
+  readonly newcomer: Locator;
 
   constructor(page: Page, title: string) {
     this.page = page;
@@ -24,6 +26,7 @@ export class Thread {
     this.header = page.getByRole('main').locator('header');
     this.tray = page.getByRole('list', { name: /to send$/ });
     this.newLine = this.log.getByText('New messages');
+    this.newcomer = page.getByRole('region', { name: 'Somebody new' });
     this.jumpToLatest = page.getByRole('button', { name: /Go to the newest/ });
   }
 

@@ -5,6 +5,7 @@ import {
   selectConversationsLoaded,
   selectMembers,
   selectPeer,
+  setArchived,
   setDraft,
 } from '@/entities/conversations';
 import { selectDraft } from '@/entities/drafts';
@@ -13,6 +14,7 @@ import {
   editMessage,
   firstSince,
   type MessageView,
+  selectIsRequest,
   selectMessage,
   selectTimeline,
   sendMessage,
@@ -49,6 +51,7 @@ import { useLater } from './later';
 import type { Viewing } from './Viewer';
 
 const FindBar = lazily(async () => (await import('@/features/search/FindBar')).FindBar);
+const RequestBar = lazily(async () => (await import('@/features/composer/RequestBar')).RequestBar);
 
 type Props = {
   id: string;
@@ -131,7 +134,7 @@ export function ConversationPane(props: Props) {
       if (seq === undefined) timeline.current?.toLive();
       else onJump(seq, true);
     } catch (error) {
-      toast(errorText(error), { tone: 'danger' });
+      tell(error);
     }
   };
 
@@ -209,7 +212,7 @@ export function ConversationPane(props: Props) {
       {actions.bar}
       {/* It stays, with what is being written in it. */}
       <div hidden={actions.selected !== undefined}>
-        <Foot id={id} title={title}>
+        <Foot id={id} title={title} onReply={() => composer.current?.focus()} onBack={onBack}>
           <Composer
             ref={composer}
             name={title}
@@ -235,8 +238,16 @@ export function ConversationPane(props: Props) {
 
 const NO_TERMS: readonly FindTerm[] = [];
 
-/** The field, or why one cannot write here. */
-function Foot({ id, title, children }: { id: string; title: string; children: React.ReactNode }) {
+type FootProps = {
+  id: string;
+  title: string;
+  onReply: () => void;
+  onBack: () => void;
+  children: React.ReactNode;
+};
+
+/** The field, under what is asked about somebody who is new; or why one cannot write here. */
+function Foot({ id, title, onReply, onBack, children }: FootProps) {
   const t = useT();
   const dispatch = useAppDispatch();
   const peerId = useAppSelector((state) => selectPeer(state, id));
@@ -244,20 +255,49 @@ function Foot({ id, title, children }: { id: string; title: string; children: Re
   const isDeleted = useAppSelector(
     (state) => peerId !== null && (selectUser(state, peerId)?.deleted ?? false),
   );
+  const isRequest = useAppSelector((state) => selectIsRequest(state, id));
+  const [hasBlocked, setHasBlocked] = useState(false);
   if (isDeleted) return <ComposerNotice>{t('composer.blockedBy')}</ComposerNotice>;
-  if (!peerId || !isBlocked) return children;
-  const unblock = () =>
-    void dispatch(block(peerId, false)).catch((error: unknown) =>
-      toast(errorText(error), { tone: 'danger' }),
+  const setBlocked = async (on: boolean) => {
+    setHasBlocked(on);
+    if (peerId) await dispatch(block(peerId, on)).catch(tell);
+  };
+  if (isBlocked) {
+    return (
+      <ComposerNotice>
+        {t('composer.blocked', { name: title })}
+        <Button
+          look="quiet"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the button that had the focus is gone
+          autoFocus={hasBlocked}
+          onClick={() => void setBlocked(false)}
+        >
+          {t('composer.unblock')}
+        </Button>
+      </ComposerNotice>
     );
+  }
+  const archive = () => {
+    dispatch(setArchived(id, true));
+    toast(t('list.archived'), {
+      action: { label: t('action.undo'), onSelect: () => dispatch(setArchived(id, false)) },
+    });
+    onBack();
+  };
   return (
-    <ComposerNotice>
-      {t('composer.blocked', { name: title })}
-      <Button look="quiet" onClick={unblock}>
-        {t('composer.unblock')}
-      </Button>
-    </ComposerNotice>
+    <>
+      {isRequest && (
+        <Suspense>
+          <RequestBar name={title} onReply={onReply} onArchive={archive} onBlock={() => setBlocked(true)} />
+        </Suspense>
+      )}
+      {children}
+    </>
   );
+}
+
+function tell(error: unknown) {
+  toast(errorText(error), { tone: 'danger' });
 }
 
 /** What the field needs from the store, and what it does to it. */
@@ -282,8 +322,7 @@ function useComposing(id: string, mode: ComposerMode | undefined, onDone: () => 
     [isGroup, members, users, meId],
   );
 
-  const attempt = (deed: Promise<unknown>) =>
-    void deed.catch((error: unknown) => toast(errorText(error), { tone: 'danger' }));
+  const attempt = (deed: Promise<unknown>) => void deed.catch(tell);
   const send = ({ text, mentions, files }: Outgoing) => {
     if (mode?.kind === 'edit') {
       if (text !== '') attempt(dispatch(editMessage(id, mode.seq, text, mentions)));

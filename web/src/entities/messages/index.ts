@@ -1,6 +1,7 @@
 /** Messages: what was said. */
 export { HELD_MAX_MS } from '../outbox/slice';
 export { firstSince } from './days';
+export { selectIsRequest, UNANSWERED_MAX } from './requests';
 export {
   selectIndex,
   selectLoads,
