@@ -1,6 +1,6 @@
 //! Messages: what a request to send must be, and the decisions about one that is there.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac};
 use kith_protocol::*;
@@ -26,21 +26,21 @@ impl Chat {
     }
 
     /// Sends in the order in which a device issues its messages: when one is refused for the moment, those after it are
-    /// too, until it comes again. `issued_at` is when it was issued, as [`SendOrder::issue`] has it.
+    /// too, until it comes again.
     pub fn send_in_order(
         &self,
         actor: UserId,
-        (order, issued_at): (&Arc<SendOrder>, Duration),
+        order: &Arc<SendOrder>,
         request: SendMessage,
     ) -> Reply<OneMessage> {
         let now = self.now();
-        let turn = order.issue(request.conversation_id, request.client_id, issued_at);
+        let turn = order.issue(request.conversation_id, request.client_id);
         match check_send(request, &self.fingerprints) {
             Ok(message) => {
                 map(self.store().send(actor, message, Some(turn), now), |message| OneMessage { message })
             }
             Err(refusal) => {
-                turn.settle(Some(refusal.code()));
+                turn.settle(Some(&refusal));
                 refused(refusal)
             }
         }

@@ -1,6 +1,6 @@
 //! Refusals: what the world did wrong, typed and few.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use kith_protocol::{ErrorBody, ErrorCode, Seq};
 
@@ -123,6 +123,12 @@ impl Refusal {
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         self.0.code
+    }
+
+    /// When to come back, if that was said: after so long.
+    #[must_use]
+    pub fn comes_back(&self) -> Option<Duration> {
+        self.0.retry_after_ms.map(Duration::from_millis)
     }
 
     /// What the client is told.

@@ -115,7 +115,7 @@ impl<T, F> Queued<T, F> {
     /// Whoever comes after it in the same order hears of it before they are carried out.
     fn settle(&self, refused: Option<&Refusal>) {
         if let Some(turn) = &self.turn {
-            turn.settle(refused.map(Refusal::code));
+            turn.settle(refused);
         }
     }
 }
@@ -204,7 +204,7 @@ impl Writer {
         if let Err(refusal) = &sent {
             self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
             if let Some(turn) = refused {
-                turn.settle(Some(refusal.code()));
+                turn.settle(Some(refusal));
             }
         }
         Box::pin(async move {

@@ -31,7 +31,6 @@ pub(super) struct Session {
     pipeline: Pipeline,
     pace: Pace,
     order: Arc<SendOrder>,
-    opened: Instant,
 }
 
 /// A socket that the others know of. Dropping it makes them forget it, even after a panic.
@@ -62,15 +61,15 @@ impl Session {
     /// Lets a socket in.
     pub(super) fn open(world: &Admission, signed_in: SignedInAs, socket: Socket) -> Self {
         let config = &world.config;
+        let opened = Instant::now();
         Self {
             chat: Arc::clone(&world.chat),
             board: Arc::clone(&world.board),
             attached: Attached::new(world, signed_in, socket),
             typing: Arc::clone(&world.typing),
             pipeline: Pipeline::new(config.writes_in_flight_max),
-            pace: Pace::new(config.events_per_second, config.events_burst, Instant::now().into_std()),
-            order: Arc::default(),
-            opened: Instant::now(),
+            pace: Pace::new(config.events_per_second, config.events_burst, opened.into_std()),
+            order: Arc::new(SendOrder::new(move || opened.elapsed())),
         }
     }
 
@@ -140,22 +139,22 @@ impl Session {
 
     /// Sends. Should this be refused for the moment, so is what this socket issues after it, until it comes again.
     pub(super) async fn send(&self, event: &mut Event) {
-        let (order, opened) = (Arc::clone(&self.order), self.opened);
+        let order = Arc::clone(&self.order);
         self.write(event, move |chat: &Chat, user, request: SendMessage| {
-            chat.send_in_order(user, (&order, opened.elapsed()), request)
+            chat.send_in_order(user, &order, request)
         })
         .await;
     }
 
     /// Refuses an event that comes too early. A send keeps its place in the order.
     fn refuse_for_now(&self, event: &mut Event, retry_after_ms: u64) {
+        let refusal = Refusal::rate_limited(retry_after_ms);
         if ClientEvent::from_name(event.name()) == Some(ClientEvent::Send)
             && let Ok(request) = payload::parse::<SendMessage>(event.raw_payload())
         {
-            let turn = self.order.issue(request.conversation_id, request.client_id, self.opened.elapsed());
-            turn.settle(Some(ErrorCode::RateLimited));
+            self.order.issue(request.conversation_id, request.client_id).settle(Some(&refusal));
         }
-        self.refuse(event, Refusal::rate_limited(retry_after_ms));
+        self.refuse(event, refusal);
     }
 
     /// Refuses an event that cannot be carried out.

@@ -87,9 +87,9 @@ async fn after_a_failed_sync_nothing_is_acknowledged_and_reads_go_on() {
 #[tokio::test]
 async fn a_full_queue_refuses_what_follows_in_the_same_order_until_the_first_comes_again() {
     let (store, _folder) = store();
-    let order = Arc::new(SendOrder::default());
+    let order = Arc::new(SendOrder::new(|| Duration::ZERO));
     let place = ConversationId::from([1; 16]);
-    let issue = |client: u8| order.issue(place, ClientId::from([client; 16]), Duration::ZERO);
+    let issue = |client: u8| order.issue(place, ClientId::from([client; 16]));
     let send = |turn: Turn| {
         store.move_head(Some(turn), |write| {
             let sql = "INSERT INTO meta (key, value) SELECT 'sent-' || COUNT(*), ?1 FROM meta";

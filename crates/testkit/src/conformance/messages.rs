@@ -1,6 +1,14 @@
 //! Messages and reactions.
 
-use kith_chat::Clock;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use kith_chat::{Clock, Refusal, SendOrder};
 use kith_protocol::*;
 
 use super::{
@@ -49,6 +57,26 @@ pub async fn numbers_are_dense(stage: &Stage) {
         })
         .collect();
     assert_eq!(told, (2..=301).collect::<Vec<_>>(), "one push per version, in order");
+}
+
+pub async fn a_clock_that_jumps_neither_ends_nor_lengthens_a_hold(stage: &Stage) {
+    let [ann, ben] = stage.people(["ann", "ben"]).await;
+    let id = stage.direct(ann, ben).await;
+    let elapsed_ms = Arc::<AtomicU64>::default();
+    let measured = Arc::clone(&elapsed_ms);
+    let elapsed = move || Duration::from_millis(measured.load(Ordering::Relaxed));
+    let order = Arc::new(SendOrder::new(elapsed));
+    let send = stage.text(id, "The second");
+    let follow = || stage.chat.send_in_order(ann, &order, send.clone());
+    const DAY_MS: u64 = 86_400_000;
+    stage.clock.advance_ms(DAY_MS);
+    order.issue(id, stage.client_id()).settle(Some(&Refusal::rate_limited(1_000)));
+    stage.clock.advance_ms(DAY_MS);
+    assert_eq!(code(follow().await), ErrorCode::Unavailable, "no time has passed");
+    stage.clock.set(Timestamp(stage.clock.now().0 - 2 * DAY_MS));
+    assert_eq!(code(follow().await), ErrorCode::Unavailable, "no time has passed");
+    elapsed_ms.store(11_000, Ordering::Relaxed);
+    follow().await.expect("what it waited for was given up long ago");
 }
 
 pub async fn a_send_follows_whatever_went_before_it(stage: &Stage) {

@@ -53,7 +53,8 @@ macro_rules! store_conformance {
                 a_group_has_a_limit, plain_members_arrange_only_if_they_may, removal_is_told_to_both_sides,
             ]
             messages: [
-                numbers_are_dense, a_send_follows_whatever_went_before_it, a_repeated_send_returns_the_first, another_request_under_a_client_id_is_refused,
+                numbers_are_dense, a_clock_that_jumps_neither_ends_nor_lengthens_a_hold,
+                a_send_follows_whatever_went_before_it, a_repeated_send_returns_the_first, another_request_under_a_client_id_is_refused,
                 an_edit_replaces_the_text_once, unsending_leaves_a_tombstone, hiding_is_for_oneself, a_quote_goes_through_the_readers_door,
                 a_forward_is_a_copy, mentions_must_be_members, reactions_count_and_are_limited, pins_are_kept_and_limited,
                 a_page_says_what_it_covers, a_page_stays_within_its_bytes, bad_requests_change_nothing, reactions_come_in_pages,

@@ -1,5 +1,6 @@
 //! I5: two sends of one device to one conversation keep the order in which they were first issued, over however many
-//! connections they were repeated. A send that was refused once may come later than what was issued after it.
+//! connections they were repeated, and also when some of them were refused for the moment: what was issued after a refused
+//! one is held back until that one comes again. Only a refusal that holds back nothing lets a send be overtaken.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,7 +14,7 @@ use crate::history::{Seen, Sight, Truth};
 pub(super) struct IssuedOrder {
     first: HashMap<(SessionId, ClientId), u64>,
     sends: HashMap<(SessionId, UserId, ConversationId), BTreeMap<u64, ClientId>>,
-    refused: HashSet<ClientId>,
+    overtaken: HashSet<ClientId>,
 }
 
 impl Invariant for IssuedOrder {
@@ -27,8 +28,8 @@ impl Invariant for IssuedOrder {
             *first = sight.number;
         }
         sends.insert(*first, request.client_id);
-        if outcome.refusal().is_some() {
-            self.refused.insert(request.client_id);
+        if outcome.refusal().is_some_and(|refusal| !holds_back(refusal.code)) {
+            self.overtaken.insert(request.client_id);
         }
     }
 
@@ -40,7 +41,7 @@ impl Invariant for IssuedOrder {
         }
         for ((device, user, id), sends) in &self.sends {
             let mut newest: Option<(u64, Seq)> = None;
-            for (number, client_id) in sends.iter().filter(|(_, id)| !self.refused.contains(id)) {
+            for (number, client_id) in sends.iter().filter(|(_, id)| !self.overtaken.contains(id)) {
                 let Some(seq) = places.get(&(*user, *client_id)) else { continue };
                 if let Some((before, known)) = newest.filter(|(_, known)| known > seq) {
                     find(format!(
@@ -52,4 +53,9 @@ impl Invariant for IssuedOrder {
             }
         }
     }
+}
+
+/// Whether what is issued after a send that was refused like this has to wait for it.
+fn holds_back(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::Unavailable | ErrorCode::RateLimited)
 }
