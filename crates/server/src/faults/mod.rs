@@ -11,6 +11,8 @@ compile_error!("a program that is built to be run has no faults to switch in");
 
 use std::borrow::Cow;
 
+use kith_chat::Refusal;
+
 #[cfg(not(feature = "faults"))]
 pub use off::Switch;
 #[cfg(feature = "faults")]
@@ -26,4 +28,10 @@ pub(crate) enum Request<'a> {
         expect(dead_code, reason = "only a fault answers what it does not do")
     )]
     Answer(String),
+    /// It is refused for the moment, as by a server that does so for a reason of its own.
+    #[cfg_attr(
+        not(feature = "faults"),
+        expect(dead_code, reason = "only a fault has a server refuse what it could do")
+    )]
+    Refuse(Refusal),
 }

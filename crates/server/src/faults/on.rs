@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use kith_chat::{Audience, Notice};
+use kith_chat::{Audience, Notice, Refusal};
 use kith_protocol::*;
 use kith_socketio::Event;
 use parking_lot::Mutex;
@@ -196,12 +196,8 @@ impl State {
             .then(|| serde_json::from_str(payload).ok())
             .flatten()
             .and_then(|send| self.acknowledge(user, &send));
-        let honest = || {
-            let error =
-                json!({ "code": "unavailable", "message": "There is no room.", "retry_after_ms": 200 });
-            json!({ "ok": false, "error": error }).to_string()
-        };
-        Request::Answer(lie.unwrap_or_else(honest))
+        let honest = || Request::Refuse(Refusal::unavailable("There is no room.").retry_after(200));
+        lie.map_or_else(honest, Request::Answer)
     }
 
     /// The ack that a send would have had, as far as one can tell without having carried it out.

@@ -88,6 +88,10 @@ impl Session {
         let payload = match subscriber.faults.request(self.user(), C::EVENT, event.raw_payload()) {
             Request::Carry(payload) => payload,
             Request::Answer(json) => return acknowledge(subscriber, ack, &json),
+            Request::Refuse(refusal) => {
+                self.hold_what_follows(event, &refusal);
+                return self.answer::<C>(ack, Err(refusal));
+            }
         };
         let request = match payload::parse(&payload) {
             Ok(request) => request,
@@ -146,15 +150,20 @@ impl Session {
         .await;
     }
 
-    /// Refuses an event that comes too early. A send keeps its place in the order.
+    /// Refuses an event that comes too early.
     fn refuse_for_now(&self, event: &mut Event, retry_after_ms: u64) {
         let refusal = Refusal::rate_limited(retry_after_ms);
+        self.hold_what_follows(event, &refusal);
+        self.refuse(event, refusal);
+    }
+
+    /// A send that is refused before it was issued has its place in the order nevertheless.
+    fn hold_what_follows(&self, event: &Event, refusal: &Refusal) {
         if ClientEvent::from_name(event.name()) == Some(ClientEvent::Send)
             && let Ok(request) = payload::parse::<SendMessage>(event.raw_payload())
         {
-            self.order.issue(request.conversation_id, request.client_id).settle(Some(&refusal));
+            self.order.issue(request.conversation_id, request.client_id).settle(Some(refusal));
         }
-        self.refuse(event, refusal);
     }
 
     /// Refuses an event that cannot be carried out.
