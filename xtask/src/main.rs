@@ -72,7 +72,7 @@ enum Task {
     /// Measure the server and hold it against what Kith means to reach
     ///
     /// Needs two cores with nothing else on them: one for the server, one for the load. Without --quick everything is
-    /// measured five times, which takes twenty minutes.
+    /// measured five times, on the program as a release ships it: compiling takes several minutes and measuring twenty.
     Bench {
         /// A short form of everything, once: an estimate in a few minutes
         #[arg(long)]

@@ -69,7 +69,7 @@ const FIGURES: [Figure; 10] = [
 ];
 
 pub(super) fn bench(workspace: &Workspace, request: &Request<'_>, sizes: &[String]) -> Result<()> {
-    build()?;
+    build(request.quick)?;
     let sizes = match sizes {
         [] if request.quick => SIZES_QUICK.to_owned(),
         [] => SIZES.to_owned(),

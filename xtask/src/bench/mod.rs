@@ -47,7 +47,7 @@ pub(crate) fn bench(workspace: &Workspace, request: &Request<'_>, instead: Optio
 }
 
 fn workloads(workspace: &Workspace, request: &Request<'_>) -> Result<()> {
-    build()?;
+    build(request.quick)?;
     let mut command = generator(workspace, request.quick);
     if !request.quick {
         command.args(["--runs", RUNS]);
@@ -62,24 +62,32 @@ fn workloads(workspace: &Workspace, request: &Request<'_>) -> Result<()> {
     done
 }
 
-fn build() -> Result<()> {
-    let built = cargo().args(["build", "--release", "--bin", "kith", "--bin", "kith-bench"]).status()?;
-    ensure!(built.success(), "the program and the load generator could not be built");
+/// How the measured program is built: as a release ships it, which takes several minutes to compile, or for an estimate as
+/// the tests have it.
+fn profile(quick: bool) -> &'static str {
+    if quick { "release" } else { "dist" }
+}
+
+fn build(quick: bool) -> Result<()> {
+    for (profile, program) in [("release", "kith-bench"), (profile(quick), "kith")] {
+        let built = cargo().args(["build", "--locked", "--profile", profile, "--bin", program]).status()?;
+        ensure!(built.success(), "{program} could not be built");
+    }
     Ok(())
 }
 
 /// How large the program is, the client in it.
 fn binary(workspace: &Workspace, quick: bool) -> Result<String> {
-    let bytes = fs::metadata(workspace.kith("release")).context("the program has been built")?.len();
+    let bytes = fs::metadata(workspace.kith(profile(quick))).context("the program has been built")?.len();
     let result = json!({ "case": "binary", "more": { "mib": bytes as f64 / 1_048_576.0 } });
-    described(&result.to_string(), &about(quick)?)
+    described(&result.to_string(), &about_program(quick)?)
 }
 
-/// The load generator, for the program as it is shipped.
+/// The load generator, and what it measures.
 fn generator(workspace: &Workspace, quick: bool) -> Command {
     let mut command = Command::new(workspace.kith("release").with_file_name("kith-bench"));
     // The temporary folder may be memory: what is measured is a disk.
-    command.arg("--program").arg(workspace.kith("release")).arg("--folder").arg(&workspace.target);
+    command.arg("--program").arg(workspace.kith(profile(quick))).arg("--folder").arg(&workspace.target);
     if quick {
         command.arg("--quick");
     }
@@ -90,7 +98,7 @@ fn generator(workspace: &Workspace, quick: bool) -> Command {
 /// Beside the lines, whether all went well.
 fn run(command: &mut Command, quick: bool) -> Result<(Vec<String>, Result<()>)> {
     let output = command.stderr(Stdio::inherit()).output().context("the load generator cannot be started")?;
-    let about = about(quick)?;
+    let about = about_program(quick)?;
     let lines = String::from_utf8(output.stdout).context("results are UTF-8")?;
     let lines = lines.lines().map(|line| described(line, &about)).collect::<Result<_>>()?;
     let done = match output.status.success() {
@@ -114,6 +122,13 @@ fn parse(lines: &[String]) -> Result<Vec<Value>> {
 fn keep(workspace: &Workspace, path: &str, lines: &[String]) -> Result<()> {
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     fs::write(workspace.root.join(path), text).with_context(|| format!("cannot write {path}"))
+}
+
+/// What there is to know about a measurement, and how the program was compiled.
+fn about_program(quick: bool) -> Result<Value> {
+    let mut about = about(quick)?;
+    about["profile"] = profile(quick).into();
+    Ok(about)
 }
 
 /// When, of what and on what a measurement was made.

@@ -40,7 +40,7 @@ const FIGURES: [(&str, &str, &str, bool); 9] = [
 ];
 
 pub(super) fn bench(workspace: &Workspace, request: &Request<'_>) -> Result<()> {
-    build()?;
+    build(request.quick)?;
     install(workspace)?;
     let mut command = generator(workspace, request.quick);
     command.arg("--peers").arg(workspace.root.join(SCRIPTS));
