@@ -49,7 +49,7 @@ async fn play(stage: Stage) -> Result<Outcome> {
     let recorder = record(&stage.history(), &town)?;
     let crowd = Crowd::gather(town.devices().cloned(), program.addr(), &habits, recorder, stage.seed);
     let mut outcome = Outcome::default();
-    let lasting = Duration::from_millis(stage.length.pick(800, 20_000));
+    let lasting = Duration::from_millis(stage.length.pick(800, 10_000));
     tokio::time::sleep(lasting).await;
     for jump in JUMPS {
         // Replaced as a whole: a clock that reads half a line would jump somewhere else.

@@ -70,7 +70,7 @@ async fn kill_often(
     let backup = stage.folder.join("backup");
     let mut restarts = Vec::new();
     for kill in 0..kills {
-        let spare = Duration::from_millis(random.random_range(100..stage.length.pick(400, 4_000)));
+        let spare = Duration::from_millis(random.random_range(100..stage.length.pick(400, 2_000)));
         tokio::time::sleep(spare).await;
         program.kill().await?;
         outcome.count("kills", 1);

@@ -51,7 +51,8 @@ async fn talk(
     upgrades: u64,
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let size = Size { people: 16, devices_each: 1, groups: 6, members_each: 5, messages: 60 };
+    let people = stage.length.pick(16, 48);
+    let size = Size { people, devices_each: 1, groups: people * 3 / 8, members_each: 5, messages: 60 };
     let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
     let program = stage.launch().start().await?;
     let habits = Habits {
