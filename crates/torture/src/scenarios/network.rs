@@ -55,7 +55,7 @@ async fn play(stage: Stage) -> Result<Outcome> {
     };
     let recorder = record(&stage.history(), &town)?;
     let crowd = Crowd::gather(town.devices().cloned(), proxy.addr(), &habits, recorder, stage.seed);
-    let rounds = stage.length.pick(1, 2);
+    let rounds = stage.length.pick(1, 3);
     let storm = Duration::from_millis(stage.length.pick(900, 10_000));
     for (weather, in_mid_frame) in STORMS.repeat(rounds) {
         tokio::time::sleep(storm / 3).await;
