@@ -67,6 +67,9 @@ const STUCK_MIB_MAX: f64 = 2.0;
 const P99_RATIO_MAX: f64 = 1.2;
 /// They write into the conversation, and do nothing else.
 const WRITERS: usize = 8;
+/// Sends of each that are under way at one time: together they are fewer than the server lets wait, so that none is refused
+/// when the machine has no time for it.
+const UNDER_WAY_MAX: usize = 256;
 /// Who reads the conversation besides those who are stuck.
 const READERS: usize = 4;
 /// Longer than any scenario: a socket that is not read answers no ping, and is to stay.
@@ -211,7 +214,7 @@ impl Conversation {
         let mut answers = FuturesUnordered::new();
         while written < messages || !answers.is_empty() {
             tokio::select! {
-                _ = due.tick(), if written < messages => {
+                _ = due.tick(), if written < messages && answers.len() < UNDER_WAY_MAX => {
                     written += 1;
                     let send = message(self.id, "");
                     // Nobody says the same twice: what is there twice was sent twice.
