@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { bootChunk } from './build/boot.ts';
+import { bootChunks, bootFiles } from './build/boot.ts';
 import { compress } from './build/compress.ts';
 import { cspHashes } from './build/csp.ts';
 import { serviceWorker } from './build/worker.ts';
@@ -14,14 +14,14 @@ const server = process.env.KITH_SERVER ?? 'http://127.0.0.1:8080';
 const LIGHT_DARK = { chrome: 123 << 16, firefox: 120 << 16, safari: (17 << 16) | (5 << 8) };
 
 export default defineConfig({
-  plugins: [react(), lingui(), cspHashes(), serviceWorker(), compress()],
+  plugins: [react(), lingui(), bootFiles(), cspHashes(), serviceWorker(), compress()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   css: { transformer: 'lightningcss', lightningcss: { targets: LIGHT_DARK } },
   build: {
     target: 'baseline-widely-available',
     cssMinify: 'lightningcss',
     modulePreload: { polyfill: false },
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: bootChunk(), debugName: 'boot' }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: bootChunks() } } },
     manifest: 'manifest.json',
     assetsInlineLimit: 0,
   },

@@ -25,12 +25,12 @@ export class Bundle {
 
   constructor() {
     this.chunks = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8')) as Record<string, Chunk>;
-    const entry = Object.keys(this.chunks).find((key) => this.chunks[key]?.isEntry);
-    if (!entry) throw new Error('The build has no entry.');
-    this.#initial = this.#reach(entry);
+    const entry = this.#keyOf(({ isEntry }) => isEntry === true);
+    const client = this.#keyOf(({ name }) => name === 'client');
+    this.#initial = new Set([...this.#reach(entry), ...this.#reach(client)]);
   }
 
-  /** What is loaded before anything is seen: the entry and all that it imports. */
+  /** What is loaded before the list is seen: the entry, the client that it loads, and all that they import. */
   get initialScripts(): string[] {
     return [...this.#initial].flatMap((key) => this.chunks[key]?.file ?? []);
   }
@@ -43,8 +43,8 @@ export class Bundle {
   get later(): { name: string; scripts: string[] }[] {
     return Object.entries(this.chunks)
       .filter(
-        ([key, { isDynamicEntry, file }]) =>
-          isDynamicEntry && file.endsWith('.js') && !this.#initial.has(key),
+        ([key, { isDynamicEntry, name, file }]) =>
+          (isDynamicEntry || name === 'door') && file.endsWith('.js') && !this.#initial.has(key),
       )
       .map(([key, { name, src }]) => ({
         name: name ?? path.parse(src ?? key).name,
@@ -67,6 +67,12 @@ export class Bundle {
         0,
       ) / KIB
     );
+  }
+
+  #keyOf(isMeant: (chunk: Chunk) => boolean): string {
+    const found = Object.entries(this.chunks).find(([, chunk]) => isMeant(chunk));
+    if (!found) throw new Error('The build lacks a chunk by which the client begins.');
+    return found[0];
   }
 
   #reach(key: string, seen = new Set<string>()): Set<string> {

@@ -14,7 +14,6 @@ import type { Face } from '@/ui/Avatar';
 import { EmptyState } from '@/ui/EmptyState';
 import { IconMessageCircle } from '@/ui/icons';
 import { CrashBoundary } from './CrashBoundary';
-import { DemoEnter } from './DemoEnter';
 import { useShortcuts } from './keys';
 import { isNewOwner, setNewOwner } from './newOwner';
 import { PageTitle } from './PageTitle';
@@ -43,6 +42,7 @@ const MessageResults = lazily(async () => (await import('@/features/search/Messa
 const ShortcutSheet = lazily(async () => (await import('@/features/settings/ShortcutSheet')).ShortcutSheet);
 const Welcome = lazily(async () => (await import('@/features/auth/Welcome')).Welcome);
 const Notices = lazily(async () => (await import('@/features/notices/Notices')).Notices);
+const LiveDemoEnter = lazily(async () => (await import('./LiveDemoEnter')).LiveDemoEnter);
 const DemoActs = lazily(async () => (await import('./DemoActs')).DemoActs);
 const Viewer = lazily(async () => (await import('./Viewer')).Viewer);
 
@@ -124,7 +124,11 @@ export function SignedIn() {
     </Suspense>
   );
   if (path.startsWith('/demo/'))
-    return <DemoEnter username={decodeURIComponent(path.slice('/demo/'.length))} />;
+    return (
+      <Suspense>
+        <LiveDemoEnter username={decodeURIComponent(path.slice('/demo/'.length))} />
+      </Suspense>
+    );
   if (!me) return null;
   const pageTitle = <PageTitle place={translate(`nav.${place}`)} conversationId={conversationId} />;
   if (isWelcome)

@@ -1,42 +1,44 @@
 import { Suspense, useEffect } from 'react';
-import { Route, Switch, useLocation } from 'wouter';
-import { keepsSomebody } from '@/entities/cache/cache';
-import { useAppDispatch, useAppSelector } from '@/entities/hooks';
-import { enterDemo, register, selectServerInfo, selectSessionEnded, signIn } from '@/entities/session';
+import { Route, Switch } from 'wouter';
+import type { Credentials, NewAccount } from '@/entities/session/entrance';
+import { SignIn } from '@/features/auth/SignIn';
 import { useT } from '@/lib/i18n';
-import { lazily, lazilyAhead } from '@/lib/lazily';
+import { lazily } from '@/lib/lazily';
+import type { ServerInfo, SessionEndReason } from '@/protocol';
 import { DemoEnter } from './DemoEnter';
 import { setNewOwner } from './newOwner';
 import { Splash } from './Splash';
 
-const [SignIn, fetchSignIn] = lazilyAhead(async () => (await import('@/features/auth/SignIn')).SignIn);
-// Nobody's device is most likely a stranger's: the way in is fetched while it is being found out.
-if (!keepsSomebody()) fetchSignIn();
-
 const Register = lazily(async () => (await import('@/features/auth/Register')).Register);
 const DemoLanding = lazily(async () => (await import('@/features/auth/DemoLanding')).DemoLanding);
 
+/** How one gets in. Each rejects with an `ApiError`, and otherwise ends once one is inside. */
+export interface Ways {
+  signIn(credentials: Credentials): Promise<void>;
+  register(account: NewAccount): Promise<void>;
+  enterDemo(username: string): Promise<void>;
+}
+
+type Props = {
+  server: ServerInfo | undefined;
+  /** Why one was signed out, when it was not one's own doing. */
+  ended?: SessionEndReason | null;
+  ways: Ways;
+};
+
 /** What one sees outside: a demonstration's two doors, the first account of a new server, or the way in. */
-export function SignedOut() {
+export function SignedOut({ server, ended, ways }: Props) {
   const t = useT();
-  const dispatch = useAppDispatch();
-  const [, navigate] = useLocation();
-  const server = useAppSelector(selectServerInfo) ?? undefined;
-  const ended = useAppSelector(selectSessionEnded);
   useEffect(() => {
     document.title = `${t('auth.signIn')} · Kith`;
   }, [t]);
 
-  const home = async (deed: Promise<unknown>) => {
-    await deed;
-    navigate('/', { replace: true });
-  };
-  const way = <SignIn server={server} ended={ended} onSignIn={(data) => home(dispatch(signIn(data)))} />;
-  const create = async (data: Parameters<typeof register>[0]) => {
+  const way = <SignIn server={server} ended={ended} onSignIn={ways.signIn} />;
+  const create = async (data: NewAccount) => {
     // Told beforehand: what comes in its place is drawn as soon as one is in.
     setNewOwner(server?.empty === true);
     try {
-      await home(dispatch(register(data)));
+      await ways.register(data);
     } catch (error) {
       setNewOwner(false);
       throw error;
@@ -49,11 +51,13 @@ export function SignedOut() {
         <Route path="/sign-in">{way}</Route>
         <Route path="/register">{account}</Route>
         <Route path="/demo/:username">
-          {({ username }) => <DemoEnter username={decodeURIComponent(username)} />}
+          {({ username }) => (
+            <DemoEnter username={decodeURIComponent(username)} server={server} onEnter={ways.enterDemo} />
+          )}
         </Route>
         <Route>
           {server?.demo ? (
-            <DemoLanding server={server} onEnter={(username) => home(dispatch(enterDemo(username)))} />
+            <DemoLanding server={server} onEnter={ways.enterDemo} />
           ) : server?.empty ? (
             account
           ) : (

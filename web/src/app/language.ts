@@ -1,6 +1,4 @@
 import { useEffect, useState } from 'react';
-import { selectLanguage } from '@/entities/account';
-import { useAppSelector } from '@/entities/hooks';
 import { setLanguage, startLanguage } from '@/lib/i18n/language';
 
 /** After this long without its language the client speaks English until it comes, rather than staying away. */
@@ -16,10 +14,9 @@ const started = Promise.race([
  * Speaks the language that this device keeps, and the one that the account keeps as soon as that is known: it holds on
  * all devices. False until the first is spoken, so that nothing is seen in another.
  */
-export function useLanguage(): boolean {
+export function useLanguage(language: string | null | undefined): boolean {
   const [isSpoken, setSpoken] = useState(false);
   useEffect(() => void started.then(() => setSpoken(true)), []);
-  const language = useAppSelector(selectLanguage);
   useEffect(() => {
     if (language !== undefined) void setLanguage(language);
   }, [language]);

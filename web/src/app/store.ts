@@ -14,7 +14,7 @@ import { PresenceWatch } from '@/entities/presence/watch';
 import { DeliveryReporter } from '@/entities/receipts/reporter';
 import { receiptsReducer } from '@/entities/receipts/slice';
 import { sessionReducer, signedOut } from '@/entities/session/slice';
-import { boot, sessionEnded } from '@/entities/session/thunks';
+import { sessionEnded } from '@/entities/session/thunks';
 import type { Host, Services } from '@/entities/thunk';
 import { TypingAnnouncer } from '@/entities/typing/announcer';
 import { typingReducer } from '@/entities/typing/slice';
@@ -24,11 +24,11 @@ import { type Uploader, xhrUploader } from '@/entities/uploads/uploader';
 import { usersReducer } from '@/entities/users/slice';
 import { type Api, createApi } from '@/lib/api';
 import { Tabs } from '@/lib/tabs';
-import { connectionSlice, Realtime, type Schedule, SocketWire, serverBatch, type Wire } from '@/realtime';
+import { connectionReducer, Realtime, type Schedule, SocketWire, serverBatch, type Wire } from '@/realtime';
 
 const slices = combineReducers({
   session: sessionReducer,
-  connection: connectionSlice.reducer,
+  connection: connectionReducer,
   account: accountReducer,
   users: usersReducer,
   presence: presenceReducer,
@@ -63,6 +63,7 @@ export interface Parts {
 }
 
 export type AppStore = ReturnType<typeof createStore>;
+
 /** A store with everything that works beside it. Nothing is connected before `boot` has run. */
 export function createStore(parts: Parts = partsOfTheBrowser()) {
   // The services need the store and the store hands them to thunks, so they are filled in right after it is made.
@@ -76,13 +77,6 @@ export function createStore(parts: Parts = partsOfTheBrowser()) {
   const writer = new CacheWriter(store, services.realtime, services.cache, services.tabs, parts.cacheQuietMs);
   store.subscribe(() => writer.stateChanged());
   services.realtime.listen({ sessionEnded: (reason) => void store.dispatch(sessionEnded(reason)) });
-  return store;
-}
-
-/** The store of this page. It begins at once to find out who is signed in. */
-export function createKith(): AppStore {
-  const store = createStore();
-  void store.dispatch(boot());
   return store;
 }
 

@@ -13,7 +13,7 @@ export { Realtime, type RealtimeHost, type RealtimeListener } from './realtime';
 export {
   type ConnectionState,
   type ConnectionStatus,
-  connectionSlice,
+  connectionReducer,
   positionRestored,
   selectClockOffset,
   selectConnection,

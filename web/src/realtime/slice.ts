@@ -1,41 +1,39 @@
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import { createAction, type UnknownAction } from '@reduxjs/toolkit';
 
 /** `updating` is connected and still catching up. */
 export type ConnectionStatus = 'connecting' | 'online' | 'offline' | 'updating';
 
 export interface ConnectionState {
-  status: ConnectionStatus;
+  readonly status: ConnectionStatus;
   /** Where the next `sync` goes on. Only the server understands it. */
-  cursor: string | null;
+  readonly cursor: string | null;
   /** Which life of the server the cursor and all rows belong to. */
-  epoch: string | null;
+  readonly epoch: string | null;
   /** The server's clock minus ours, in milliseconds, as of the last `sync`. */
-  clockOffset: number;
+  readonly clockOffset: number;
 }
 
-const initialState: ConnectionState = {
+const nothingKnown: ConnectionState = {
   status: 'connecting',
   cursor: null,
   epoch: null,
   clockOffset: 0,
 };
 
-/** What the client knows about its line to the server. */
-export const connectionSlice = createSlice({
-  name: 'connection',
-  initialState,
-  reducers: {
-    statusChanged: (state, action: PayloadAction<ConnectionStatus>) => {
-      state.status = action.payload;
-    },
-    positionRestored: (state, action: PayloadAction<{ cursor: string; epoch: string }>) => {
-      state.cursor = action.payload.cursor;
-      state.epoch = action.payload.epoch;
-    },
-  },
-});
+export const statusChanged = createAction<ConnectionStatus>('connection/statusChanged');
+export const positionRestored = createAction<{ cursor: string; epoch: string }>(
+  'connection/positionRestored',
+);
 
-export const { statusChanged, positionRestored } = connectionSlice.actions;
+/** What the client knows about its line to the server. */
+export function connectionReducer(
+  state: ConnectionState = nothingKnown,
+  action: UnknownAction,
+): ConnectionState {
+  if (statusChanged.match(action)) return { ...state, status: action.payload };
+  if (positionRestored.match(action)) return { ...state, ...action.payload };
+  return state;
+}
 
 interface WithConnection {
   connection: ConnectionState;

@@ -52,7 +52,7 @@ export function openPage(
     uploader,
     cache,
     /** Signs in; the device keeps something only where the test gave it a place to. */
-    signIn: (keep = false) => store.dispatch(enter(meOf(user), keep)),
+    signIn: (keep = false) => store.dispatch(enter({ me: meOf(user), keep })),
   };
 }
 

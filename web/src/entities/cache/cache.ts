@@ -6,6 +6,7 @@ import type { ConversationEntry } from '../conversations/entry';
 import type { PendingChange, PendingMessage } from '../outbox/slice';
 import type { ConversationReceipts } from '../receipts/slice';
 import { History, type KeptPage } from './history';
+import { keepsSomebody, readKeeper, writeKeeper } from './keeper';
 
 /** Raised when {@link BootRecord} or {@link OutboxRecord} change: what an earlier client stored is then dropped. */
 const FORMAT = 1;
@@ -30,14 +31,6 @@ interface StoredFile {
   readonly name: string;
   readonly type: string;
   readonly bytes: Blob;
-}
-
-/** Names the person whose cache this device keeps. Absent on a shared computer, where nothing is kept. */
-const KEEPER_KEY = 'kith.cache';
-
-/** Whether this device keeps something of somebody, who is then most likely still signed in. */
-export function keepsSomebody(): boolean {
-  return readKeeper() !== undefined;
 }
 
 /** Where a conversation was being read when it was left: a message, and how far below the top it stood, in pixels. */
@@ -195,25 +188,6 @@ function current<Value>(record: unknown): Value | undefined {
   if (typeof record !== 'object' || record === null) return undefined;
   if (!('format' in record) || record.format !== FORMAT || !('value' in record)) return undefined;
   return record.value as Value;
-}
-
-function readKeeper(): UserId | undefined {
-  try {
-    return localStorage.getItem(KEEPER_KEY) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the browser lets us remember it. */
-function writeKeeper(user: UserId | undefined): boolean {
-  try {
-    if (user === undefined) localStorage.removeItem(KEEPER_KEY);
-    else localStorage.setItem(KEEPER_KEY, user);
-    return user !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function readPlaces(): Map<ConversationId, Whereabouts> {

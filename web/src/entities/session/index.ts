@@ -4,6 +4,7 @@ import type { Me, ServerInfo, Session, SessionEndReason } from '@/protocol';
 import type { AuthStatus } from './slice';
 
 export type { AuthStatus } from './slice';
+export type { Heard } from './thunks';
 export {
   boot,
   changePassword,

@@ -1,26 +1,40 @@
 import { ApiError } from '@/lib/api';
-import type { Me, ServerInfo, Session, SessionEndReason, SessionId, SessionList, SignedIn } from '@/protocol';
+import type { Me, ServerInfo, Session, SessionEndReason, SessionId, SessionList } from '@/protocol';
 import { positionRestored } from '@/realtime';
 import { accountRestored, settingsTold } from '../account/slice';
 import { conversationsRestored } from '../conversations/slice';
 import { receiptsRestored } from '../receipts/slice';
 import type { AppThunk } from '../thunk';
 import { usersLoaded } from '../users/slice';
+import {
+  byDemo,
+  byNewAccount,
+  byPassword,
+  type Credentials,
+  type Entrant,
+  type NewAccount,
+} from './entrance';
 import { meChanged, serverInfoLoaded, sessionsLoaded, signedIn, signedOut } from './slice';
 
 /** A first answer that does not come is asked for again after so long. */
 const RETRY_MS = 2_000;
 
+/** What the server has said while the client was on its way. */
+export interface Heard {
+  readonly server: ServerInfo;
+  readonly me: Promise<Me>;
+}
+
 /**
- * Finds out who we are: from this device's cache at once, if it has kept something, then from the server. Never throws;
- * without a server it shows what is kept, or tries on.
+ * Finds out who we are: from this device's cache at once, if it has kept something, then from the server, unless that has
+ * been `heard` already. Never throws; without a server it shows what is kept, or tries on.
  */
-export function boot(): AppThunk<Promise<void>> {
+export function boot(heard?: Heard): AppThunk<Promise<void>> {
   return async (dispatch, getState) => {
     await dispatch(restore());
-    for (;;) {
+    for (let first = heard; ; first = undefined) {
       try {
-        return await dispatch(recognize());
+        return await dispatch(recognize(first));
       } catch {
         if (getState().session.status === 'signed-in') return;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -30,38 +44,18 @@ export function boot(): AppThunk<Promise<void>> {
 }
 
 /** Signs in. On a shared computer nothing is kept on the device. */
-export function signIn(credentials: {
-  username: string;
-  password: string;
-  sharedComputer?: boolean;
-}): AppThunk<Promise<void>> {
-  return async (dispatch, _getState, { api }) => {
-    const { username, password, sharedComputer = false } = credentials;
-    const { user } = await api.post<SignedIn>('/auth/login', { username, password });
-    await dispatch(enter(user, !sharedComputer));
-  };
+export function signIn(credentials: Credentials): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => dispatch(enter(await byPassword(api, credentials)));
 }
 
 /** Makes an account and signs in. */
-export function register(account: {
-  username: string;
-  password: string;
-  displayName?: string;
-}): AppThunk<Promise<void>> {
-  return async (dispatch, _getState, { api }) => {
-    const { username, password, displayName = '' } = account;
-    const display_name = displayName.trim() === '' ? {} : { display_name: displayName.trim() };
-    const { user } = await api.post<SignedIn>('/auth/register', { username, password, ...display_name });
-    await dispatch(enter(user, true));
-  };
+export function register(account: NewAccount): AppThunk<Promise<void>> {
+  return async (dispatch, _getState, { api }) => dispatch(enter(await byNewAccount(api, account)));
 }
 
 /** Signs in as a person of the demonstration. Nothing of it is kept on the device. */
 export function enterDemo(username: string): AppThunk<Promise<void>> {
-  return async (dispatch, _getState, { api }) => {
-    const { user } = await api.post<SignedIn>(`/demo/${encodeURIComponent(username)}`);
-    await dispatch(enter(user, false));
-  };
+  return async (dispatch, _getState, { api }) => dispatch(enter(await byDemo(api, username)));
 }
 
 /**
@@ -176,14 +170,15 @@ function restore(): AppThunk<Promise<void>> {
 }
 
 /** Asks the server who we are, if we are anyone: a refusal would stand in the browser's log as an error. */
-function recognize(): AppThunk<Promise<void>> {
+function recognize(heard?: Heard): AppThunk<Promise<void>> {
   return async (dispatch, getState, { api }) => {
     try {
-      const { signed_in } = await dispatch(loadServerInfo());
+      if (heard) dispatch(serverInfoLoaded(heard.server));
+      const { signed_in } = heard?.server ?? (await dispatch(loadServerInfo()));
       if (!signed_in) throw new ApiError({ code: 'unauthorized', message: 'Nobody is signed in here.' });
-      const me = await api.get<Me>('/me');
+      const me = await (heard?.me ?? api.get<Me>('/me'));
       if (getState().session.me?.id === me.id) dispatch(tellMe(me));
-      else await dispatch(enter(me, undefined));
+      else await dispatch(enter({ me, keep: undefined }));
     } catch (error) {
       if (ApiError.from(error).code !== 'unauthorized') throw error;
       await dispatch(exit(getState().session.status === 'signed-in' ? 'revoked' : null));
@@ -191,11 +186,8 @@ function recognize(): AppThunk<Promise<void>> {
   };
 }
 
-/**
- * Somebody is signed in. `keep` says whether this device may keep something of theirs; when it is not known, as after a
- * reload, it does so if it did before.
- */
-export function enter(me: Me, keep: boolean | undefined): AppThunk<Promise<void>> {
+/** Somebody is signed in. */
+export function enter({ me, keep }: Entrant): AppThunk<Promise<void>> {
   return async (dispatch, getState, { cache, outbox, realtime, tabs }) => {
     if (getState().session.status === 'signed-in') await dispatch(exit(null));
     if (keep === true) await cache.keep(me.id);
