@@ -5,14 +5,21 @@ import { boot, type Heard } from '@/entities/session';
 import type { Entrant } from '@/entities/session/entrance';
 import { serverInfoLoaded } from '@/entities/session/slice';
 import { enter } from '@/entities/session/thunks';
+import type { Database } from '@/lib/cache';
 import type { ServerInfo } from '@/protocol';
 import { App } from './App';
 import { show } from './root';
-import { type AppStore, createStore } from './store';
+import { type AppStore, createStore, partsOfTheBrowser } from './store';
 
-/** The whole client, which begins at once to find out who is signed in; with what has been heard of that already. */
-export function startClient(heard?: Heard): void {
-  const store = createStore();
+/** What has been done while the client was on its way. */
+interface Begun {
+  readonly heard?: Heard;
+  readonly database?: Database;
+}
+
+/** The whole client, which begins at once to find out who is signed in. */
+export function startClient({ heard, database }: Begun = {}): void {
+  const store = createStore(partsOfTheBrowser(database));
   void store.dispatch(boot(heard));
   show(<Client store={store} />);
 }

@@ -4,6 +4,7 @@
  */
 import { keepsSomebody } from '@/entities/cache/keeper';
 import { createApi } from '@/lib/api';
+import { Database } from '@/lib/cache';
 import type { Me, ServerInfo } from '@/protocol';
 
 /** After so long without an answer the client takes over, which says what is wrong and goes on asking. */
@@ -23,13 +24,21 @@ if (import.meta.env.PROD && 'serviceWorker' in navigator) {
 }
 
 async function open(): Promise<void> {
-  const server = keepsSomebody() ? undefined : await serverInTime();
+  if (keepsSomebody()) return openKept();
+  const server = await serverInTime();
   if (!server) return (await import('./client')).startClient();
   if (!server.signed_in) return openDoor(server);
   // Asked for while the client is on its way.
   const me = api.get<Me>('/me');
   me.catch(ignore);
-  (await import('./client')).startClient({ server, me });
+  (await import('./client')).startClient({ heard: { server, me } });
+}
+
+/** From what this device keeps, whose database opens while the client is read. */
+async function openKept(): Promise<void> {
+  const database = new Database();
+  database.open();
+  (await import('./client')).startClient({ database });
 }
 
 async function openDoor(server: ServerInfo): Promise<void> {

@@ -23,6 +23,7 @@ import { uploadsReducer } from '@/entities/uploads/slice';
 import { type Uploader, xhrUploader } from '@/entities/uploads/uploader';
 import { usersReducer } from '@/entities/users/slice';
 import { type Api, createApi } from '@/lib/api';
+import type { Database } from '@/lib/cache';
 import { Tabs } from '@/lib/tabs';
 import { connectionReducer, Realtime, type Schedule, SocketWire, serverBatch, type Wire } from '@/realtime';
 
@@ -103,8 +104,13 @@ function servicesOf(
   };
 }
 
-function partsOfTheBrowser(): Parts {
-  const cache = new LocalCache();
-  cache.open();
-  return { wire: new SocketWire(), api: createApi(), uploader: xhrUploader, cache, tabs: Tabs.ofBrowser() };
+/** What a page works with; its cache is in this database, if that has been opened already. */
+export function partsOfTheBrowser(database?: Database): Parts {
+  return {
+    wire: new SocketWire(),
+    api: createApi(),
+    uploader: xhrUploader,
+    cache: new LocalCache(database),
+    tabs: Tabs.ofBrowser(),
+  };
 }

@@ -49,20 +49,18 @@ const PLACES_MAX = 100;
  * is kept before {@link keep} was called for the person who is signed in. No method throws.
  */
 export class LocalCache {
-  readonly #database = new Database();
-  readonly #history = new History(this.#database);
+  readonly #database: Database;
+  readonly #history: History;
   #isKept = keepsSomebody();
 
   /** By conversation, the one left last at the end. */
   #places = new Map<ConversationId, Whereabouts>();
 
-  constructor() {
+  /** With a database of its own, or one that somebody has opened ahead of the first read. */
+  constructor(database = new Database()) {
+    this.#database = database;
+    this.#history = new History(database);
     if (this.#isKept) this.#places = readPlaces();
-  }
-
-  /** Opens the database ahead of the first read. */
-  open(): void {
-    if (this.#isKept) this.#database.open();
   }
 
   /** Whether this device keeps what belongs to this person. */
