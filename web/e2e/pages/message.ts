@@ -1,5 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
-import { expect } from '../patience';
+import { expect, PATIENCE_MS } from '../patience';
+
+/** So long the pointer rests on a row before it is put there again. */
+const HOVERED_MS = 3_000;
 
 export type State = 'waiting to be sent' | 'sending' | 'sent' | 'delivered' | 'read' | 'not sent';
 
@@ -31,10 +34,12 @@ export class Message {
     return this.row.getByRole('button', { name: new RegExp(`^${emoji}, `) });
   }
 
-  /** One of the buttons that appear under the pointer. */
+  /** One of the buttons that appear under the pointer, from which the row moves away when something comes below it. */
   async press(button: 'React' | 'Reply' | 'More actions'): Promise<void> {
-    await this.row.hover();
-    await this.row.getByRole('button', { name: button }).click();
+    await expect(async () => {
+      await this.row.hover();
+      await this.row.getByRole('button', { name: button }).click({ timeout: HOVERED_MS });
+    }).toPass({ timeout: PATIENCE_MS });
   }
 
   /** A finger rests on it until its menu comes. */
