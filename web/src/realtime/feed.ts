@@ -4,8 +4,8 @@ import { paced } from './pace';
 /** Items that are folded at once; more than this waits for the next turn, so that a flood cannot freeze the page. */
 const BATCH_ITEMS_MAX = 500;
 
-/** Calls `flush` soon, once, and not before this returns. Replaced in tests. */
-export type Schedule = (flush: () => void) => void;
+/** Calls `flush` soon, once, and not before this returns; it says how many items there were. Replaced in tests. */
+export type Schedule = (flush: () => number) => void;
 
 /**
  * Collects what the server says and hands it over in turns, at most one a frame, in order.
@@ -43,9 +43,10 @@ export class Feed {
     this.#scheduled = true;
     this.#schedule(() => {
       this.#scheduled = false;
-      if (this.#queue.length === 0) return;
-      this.#deliver(this.#queue.splice(0, BATCH_ITEMS_MAX));
+      const items = this.#queue.splice(0, BATCH_ITEMS_MAX);
+      if (items.length > 0) this.#deliver(items);
       if (this.#queue.length > 0) this.#plan();
+      return items.length;
     });
   }
 }

@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 it('hands over at once what comes after a pause, but not before the caller is done', async () => {
-  const deliver = vi.fn();
+  const deliver = vi.fn(() => 1);
   paced()(deliver);
   expect(deliver).not.toHaveBeenCalled();
   await Promise.resolve();
@@ -33,8 +33,8 @@ it('lets what follows wait for the next frame at least', async () => {
   expect(delivered()).toBe(2);
 });
 
-it('rests the longer the more a delivery cost, and not for ever', async () => {
-  const { schedule, delivered } = ready();
+it('rests the longer the more a flood cost, and not for ever', async () => {
+  const { schedule, delivered } = ready(5);
   await costing(20, schedule);
   await schedule();
   await vi.advanceTimersByTimeAsync(130);
@@ -45,6 +45,16 @@ it('rests the longer the more a delivery cost, and not for ever', async () => {
   await vi.advanceTimersByTimeAsync(500);
   await schedule();
   expect(delivered()).toBe(4);
+});
+
+it('rests after a few no longer than they took', async () => {
+  const { schedule, delivered } = ready(4);
+  await costing(20, schedule);
+  await schedule();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(delivered()).toBe(1);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(delivered()).toBe(2);
 });
 
 it('rests longer while somebody types', async () => {
@@ -70,12 +80,14 @@ it('goes on while the page is hidden and draws nothing', async () => {
   expect(delivered()).toBe(2);
 });
 
-function ready() {
+/** Of deliveries with so many items each. */
+function ready(items = 1) {
   const schedule = paced();
   let count = 0;
   const deliver = () => {
     count += 1;
     vi.advanceTimersByTime(cost);
+    return items;
   };
   return {
     schedule: async () => {

@@ -17,6 +17,13 @@ const REST_MIN_MS = 16;
 const REST_MAX_MS = 500;
 const REST_MAX_WHILE_TYPING_MS = 1_000;
 
+/**
+ * So few items at a time are no flood, but people who talk: somebody is seen typing, then the message comes, then how far it
+ * has come. After them the page rests only as long as they took.
+ */
+const FEW = 4;
+const SHARE_OF_FEW = 2;
+
 /** How long items wait while the page is hidden and draws no frames. */
 const HIDDEN_REST_MS = 250;
 
@@ -29,7 +36,7 @@ export function paced(): Schedule {
   let restedAt = 0;
   let typedAt = Number.NEGATIVE_INFINITY;
   globalThis.addEventListener?.('input', () => (typedAt = performance.now()), { capture: true });
-  let waiting: (() => void) | undefined;
+  let waiting: (() => number) | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const goOn = () => {
@@ -39,12 +46,12 @@ export function paced(): Schedule {
     if (rest > 0) timer = setTimeout(goOn, rest);
     else deliver(waiting);
   };
-  const deliver = (flush: () => void) => {
+  const deliver = (flush: () => number) => {
     waiting = undefined;
     const begun = performance.now();
     // Until it is known what this one cost; a page that draws no frames never gets to know it.
     restedAt = begun + (document.hidden ? HIDDEN_REST_MS : REST_MAX_MS);
-    flush();
+    const items = flush();
     if (document.hidden) return;
     // What hangs on the state is drawn in a microtask that was asked for before this one.
     queueMicrotask(() => {
@@ -52,7 +59,7 @@ export function paced(): Schedule {
       afterPaint((paintedIn) => {
         const cost = drawnIn + paintedIn;
         const isTyping = performance.now() - typedAt < TYPING_PAUSE_MS;
-        restedAt = begun + (isTyping ? restWhileTyping(cost) : restAfter(cost));
+        restedAt = begun + (isTyping ? restWhileTyping(cost) : restAfter(items, cost));
         goOn();
       });
     });
@@ -64,8 +71,10 @@ export function paced(): Schedule {
   };
 }
 
-function restAfter(cost: number): number {
-  return Math.min(REST_MAX_MS, Math.max(REST_MIN_MS, SHARE * cost));
+/** From the beginning of a delivery on, so that it is part of it. */
+function restAfter(items: number, cost: number): number {
+  const share = items > FEW ? SHARE : SHARE_OF_FEW;
+  return Math.min(REST_MAX_MS, Math.max(REST_MIN_MS, share * cost));
 }
 
 function restWhileTyping(cost: number): number {
