@@ -10,6 +10,9 @@ export const WEB = fileURLToPath(new URL('../..', import.meta.url));
 /** How a command ended, and how long it took. */
 export type Ending = { code: number; output: string; seconds: number };
 
+/** What runs us may have set it, and then `npm run build` would make a client for those who develop. */
+const { NODE_ENV: _, ...ENVIRONMENT } = process.env;
+
 /** Runs a command in the folder of the client. What it says is kept, and a failure is an answer like another. */
 export function run(
   program: string,
@@ -21,7 +24,7 @@ export function run(
     execFile(
       program,
       args,
-      { cwd: WEB, env: { ...process.env, ...env }, maxBuffer: 1 << 26 },
+      { cwd: WEB, env: { ...ENVIRONMENT, ...env }, maxBuffer: 1 << 26 },
       (error, stdout, stderr) => {
         const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
         resolve({ code, output: `${stdout}${stderr}`, seconds: (performance.now() - begun) / 1_000 });
