@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
-import type { Ack, ClientCommands, Message } from '../../src/protocol';
+import type { Ack, ClientCommands, ErrorCode, Message } from '../../src/protocol';
 import { pause } from './figures';
+
+/** What is refused like this is taken later. */
+const WILL_PASS: ReadonlySet<string> = new Set<ErrorCode>(['rate_limited', 'unavailable']);
 
 /** How many of one socket's messages wait for their ack at a time. */
 const UNDER_WAY_MAX = 64;
@@ -36,7 +39,7 @@ export class Correspondent {
     return new Correspondent(user.id, socket);
   }
 
-  /** Asks, and asks again when it was too fast. */
+  /** Asks, and asks again when it was too fast, or behind something that was. */
   async ask<Name extends Command>(
     name: Name,
     payload: ClientCommands[Name]['payload'],
@@ -47,7 +50,7 @@ export class Correspondent {
       >;
       if (answer.ok) return answer;
       const { code, message, retry_after_ms } = answer.error;
-      if (code !== 'rate_limited') throw new Error(`${name}: ${code} ${message}`);
+      if (!WILL_PASS.has(code)) throw new Error(`${name}: ${code} ${message}`);
       await pause(retry_after_ms ?? 100);
     }
   }
