@@ -24,7 +24,7 @@ export function Privacy() {
     }
   };
   return (
-    <div>
+    <>
       <Switch
         label={t('settings.receipts')}
         hint={t('settings.receiptsHint')}
@@ -38,7 +38,7 @@ export function Privacy() {
         onChange={(event) => void change({ presence: event.target.checked })}
       />
       <Blocked />
-    </div>
+    </>
   );
 }
 
