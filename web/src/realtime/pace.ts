@@ -1,7 +1,7 @@
 import { afterPaint } from '@/lib/painted';
 import type { Schedule } from './feed';
 
-/** Of the page's time at most one part in so many goes to what arrives; the rest is for whoever reads and scrolls … */
+/** Of the page's time at most one part in so many goes to a flood; the rest is for whoever reads and scrolls … */
 const SHARE = 8;
 
 /** … and of the time of somebody who is typing one in so many: a letter must not wait. */
@@ -29,8 +29,8 @@ const HIDDEN_REST_MS = 250;
 
 /**
  * Hands over what comes after a pause at once, so that one message is on screen in the very next frame; what follows waits
- * together until the page has rested as long as the last delivery deserves, by what it cost to fold, draw and paint. Few
- * events are thus drawn as they come, and a flood in as many portions as the device can bear.
+ * together until the page has rested as long as the last delivery deserves, by how many items it had and what it cost to fold,
+ * draw and paint. Few events are thus drawn as they come, and a flood in as many portions as the device can bear.
  */
 export function paced(): Schedule {
   let restedAt = 0;
@@ -71,7 +71,7 @@ export function paced(): Schedule {
   };
 }
 
-/** From the beginning of a delivery on, so that it is part of it. */
+/** Counted from the beginning of a delivery, whose own time is part of it. */
 function restAfter(items: number, cost: number): number {
   const share = items > FEW ? SHARE : SHARE_OF_FEW;
   return Math.min(REST_MAX_MS, Math.max(REST_MIN_MS, share * cost));

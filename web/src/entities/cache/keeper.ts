@@ -1,6 +1,9 @@
 import type { UserId } from '@/protocol';
 
-/** Names the person whose cache this device keeps. Absent on a shared computer, where nothing is kept. */
+/**
+ * Names the person whose cache this device keeps. Absent on a shared computer, where nothing is kept. `index.html` looks for it
+ * too, to have the client fetched early.
+ */
 const KEY = 'kith.cache';
 
 /** Whether this device keeps something of somebody, who is then most likely still signed in. */
