@@ -167,8 +167,8 @@ fn page(results: &[Value]) -> Result<String> {
         FIGURES.iter().map(|figure| format!("![{}](growth-{}.svg)\n", figure.title, figure.name)).collect();
     Ok(format!(
         "# What becomes of it as the data grows\n\n\
-         Measured on {} by `cargo xtask bench --growth` at {}, with {}. {}, Linux {}, load average {load:.1}; the server on \
-         one core, the load on the other, one question at a time (sends: 250 pairs, each with one under way).\n\n\
+         Measured on {} by `cargo xtask bench --growth` at {}, with {} and the profile `{}`. {}, Linux {}, load average \
+         {load:.1}; the server on one core, the load on the other, one question at a time (sends: 250 pairs, each with one under way).\n\n\
          {} people and {} conversations: {} groups of 50, of which 20 people, the busy ones, are in every one, and direct ones. \
          One group is the longest: it has a tenth of the messages, at most a million. All messages are 100 bytes long, written \
          in bursts of 32, over two years; they go through the store's own operation of sending, without its syncs. Everything \
@@ -183,6 +183,7 @@ fn page(results: &[Value]) -> Result<String> {
         word("date"),
         word("commit"),
         word("rustc"),
+        word("profile"),
         word("machine"),
         word("kernel"),
         count("people"),

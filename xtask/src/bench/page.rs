@@ -44,8 +44,8 @@ fn page(results: &[Value], path: &Path) -> Result<String> {
     };
     Ok(format!(
         "# What the server reaches\n\n\
-         Measured on {} by `cargo xtask bench` at {}, with {} and the profile `{}`: {how}. {}, Linux {}, load average {load:.1}; the server on \
-         one core, the load on the other, loopback, no TLS, 100-byte messages, every message synced before its ack, users \
+         Measured on {} by `cargo xtask bench` at {}, with {} and the profile `{}`: {how}. {}, Linux {}, load average \
+         {load:.1}; the server on one core, the load on the other, loopback, no TLS, 100-byte messages, every message synced before its ack, users \
          made through the store. A load average far above 1 means that others used the machine: then rates and latencies \
          are lower bounds of what the program can do, and CPU time is inflated by shared caches.\n\n\
          {}{}\n\

@@ -124,8 +124,8 @@ fn page(results: &[Value]) -> Result<String> {
     };
     Ok(format!(
         "# What others reach under the same load\n\n\
-         Measured on {} by `cargo xtask bench --peers` at {}: {how}. {}, Linux {}, load average {load:.1}; each server alone \
-         on one core, the same load generator on the other, loopback, WebSocket, 100-byte messages, the same events with the \
+         Measured on {} by `cargo xtask bench --peers` at {}, Kith with the profile `{}`: {how}. {}, Linux {}, load average \
+         {load:.1}; each server alone on one core, the same load generator on the other, loopback, WebSocket, 100-byte messages, the same events with the \
          same fields. The peers are [one short script](../../{SCRIPTS}/server.js): they know no passwords, no \
          membership, no receipts and no search, and trust whoever connects; Kith does all of it. In brackets: how many times \
          better Kith is; below 1 it is behind.\n\n\
@@ -133,6 +133,7 @@ fn page(results: &[Value]) -> Result<String> {
          The raw results are [peers.jsonl](peers.jsonl), from which this page is rendered.\n",
         word("date"),
         word("commit"),
+        word("profile"),
         word("machine"),
         word("kernel"),
         table(results),

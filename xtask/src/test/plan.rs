@@ -199,6 +199,21 @@ mod tests {
     }
 
     #[test]
+    fn browsers_run_beside_each_other() {
+        static STEPS: [Step; 3] = [
+            step("e2e", Lane::Browsers, &[], &[]),
+            step("firefox", Lane::Browsers, &[], &[]),
+            step("fmt", Lane::Rust, &[], &[]),
+        ];
+        let mut plan = Plan::new(&STEPS, &[]);
+        assert_eq!(start(&mut plan), ["e2e", "firefox"]);
+        end(&mut plan, "e2e", true);
+        assert_eq!(start(&mut plan), [""; 0], "one of them still has the machine");
+        end(&mut plan, "firefox", true);
+        assert_eq!(start(&mut plan), ["fmt"]);
+    }
+
+    #[test]
     fn a_failure_blocks_what_needs_it_and_nothing_else() {
         let mut plan = plan(&[]);
         start(&mut plan);
