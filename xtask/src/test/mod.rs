@@ -21,7 +21,10 @@ use steps::{STEPS, Step};
 use summary::{AllowedSkips, Summary, Tally};
 
 /// How much of a failed step's log is shown; the whole of it is in the file.
-const TAIL_LINES_MAX: usize = 20;
+const EXCERPT_LINES_MAX: usize = 20;
+
+/// How many lines say why a test of Rust has failed: where it panicked, and the words, which may be some lines.
+const PANIC_LINES: usize = 5;
 
 /// Runs the steps that `filters` choose (all, when there is none) and prints the summary.
 ///
@@ -109,8 +112,13 @@ fn report(workspace: &Workspace, step: &Step, ending: &Ending) -> bool {
         println!("ok       {:12} {took}", step.name);
     } else {
         let path = workspace.logs().join(format!("{}.log", step.name));
-        println!("FAILED   {:12} {took}   the end of {}:", step.name, path.display());
-        println!("{}", indented_tail(&fs::read_to_string(path).unwrap_or_default()));
+        println!("FAILED   {:12} {took}   from {}:", step.name, path.display());
+        for name in ending.result.iter().flat_map(|tally| &tally.failures) {
+            println!("         | failed: {name}");
+        }
+        for line in excerpt(&fs::read_to_string(path).unwrap_or_default()) {
+            println!("{}", format!("         | {line}").trim_end());
+        }
     }
     passed
 }
@@ -120,10 +128,24 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 
-fn indented_tail(log: &str) -> String {
+/// What of a log says why: its panics, or where there was none its end.
+fn excerpt(log: &str) -> Vec<&str> {
     let lines: Vec<&str> = log.lines().collect();
-    let tail = &lines[lines.len().saturating_sub(TAIL_LINES_MAX)..];
-    tail.iter().map(|line| format!("         | {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    let mut panics = Vec::new();
+    let mut until = 0;
+    for (index, line) in lines.iter().enumerate() {
+        if line.starts_with("thread '") && line.contains(" panicked at ") {
+            until = index + PANIC_LINES;
+        }
+        if index < until {
+            panics.push(*line);
+        }
+    }
+    if panics.is_empty() {
+        return lines[lines.len().saturating_sub(EXCERPT_LINES_MAX)..].to_vec();
+    }
+    panics.truncate(EXCERPT_LINES_MAX);
+    panics
 }
 
 #[cfg(test)]
@@ -169,11 +191,21 @@ mod tests {
     }
 
     #[test]
-    fn the_tail_is_the_end_of_the_log() {
-        let log: String = (0..=TAIL_LINES_MAX).map(|line| format!("line {line}\n")).collect();
-        let tail = indented_tail(&log);
-        assert_eq!(tail.lines().count(), TAIL_LINES_MAX);
-        assert!(tail.starts_with("         | line 1\n"));
+    fn a_log_without_a_panic_is_shown_from_its_end() {
+        let log: String = (0..=EXCERPT_LINES_MAX).map(|line| format!("line {line}\n")).collect();
+        let shown = excerpt(&log);
+        assert_eq!(shown.len(), EXCERPT_LINES_MAX);
+        assert_eq!(shown[0], "line 1");
+    }
+
+    #[test]
+    fn a_panic_far_above_the_end_is_what_is_shown() {
+        let panic = "thread 'a' (7) panicked at a.rs:1:2:\nassertion failed\n  left: 1\n right: 2\n\n";
+        let log = format!("running 2 tests\n{panic}{}", "Doc-tests kith\n".repeat(EXCERPT_LINES_MAX * 2));
+        assert_eq!(
+            excerpt(&log),
+            ["thread 'a' (7) panicked at a.rs:1:2:", "assertion failed", "  left: 1", " right: 2", ""]
+        );
     }
 
     #[test]
