@@ -12,7 +12,21 @@ use anyhow::{Context, Result, bail};
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     path: PathBuf,
-    _lock: File,
+    _lock: Locked,
+}
+
+/// A file under an advisory lock, which ends with this.
+///
+/// Closing the file would not do: the lock belongs to what was opened, and a process that is being started elsewhere in
+/// ours has a copy of every descriptor until it becomes another program. It would hold the lock a moment longer than we.
+#[derive(Debug)]
+struct Locked(File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // What cannot be unlocked is unlocked when the last copy is closed.
+        let _ = self.0.unlock();
+    }
 }
 
 /// The outcome of trying to get hold of a data folder.
@@ -48,7 +62,7 @@ impl DataFolder {
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
         let lock = lock.with_context(|| format!("cannot write into the data folder {}", path.display()))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Hold::Ours(Self { path: path.to_owned(), _lock: lock })),
+            Ok(()) => Ok(Hold::Ours(Self { path: path.to_owned(), _lock: Locked(lock) })),
             Err(TryLockError::WouldBlock) => Ok(Hold::Taken),
             Err(TryLockError::Error(error)) => {
                 Err(error).with_context(|| format!("cannot lock the data folder {}", path.display()))
@@ -66,7 +80,10 @@ impl DataFolder {
             lock => lock?,
         };
         match lock.try_lock_shared() {
-            Ok(()) => Ok(false),
+            Ok(()) => {
+                drop(Locked(lock));
+                Ok(false)
+            }
             Err(TryLockError::WouldBlock) => Ok(true),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -117,7 +134,7 @@ impl DataFolder {
 /// The right to remove files, or to rely on none being removed, while this is held; however the process ends.
 #[derive(Debug)]
 pub(crate) struct FilesHeld {
-    _lock: File,
+    _lock: Locked,
 }
 
 impl FilesHeld {
@@ -129,7 +146,7 @@ impl FilesHeld {
         let lock =
             OpenOptions::new().create(true).truncate(false).write(true).open(data.join("files.lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Some(Self { _lock: lock })),
+            Ok(()) => Ok(Some(Self { _lock: Locked(lock) })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -182,5 +199,15 @@ mod tests {
         drop(folder);
         assert!(!DataFolder::is_served(&path).unwrap());
         DataFolder::take(&path).unwrap();
+    }
+
+    #[test]
+    fn a_lock_ends_with_its_holder_though_a_child_process_still_has_a_copy_of_the_descriptor() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = File::create(folder.path().join("lock")).unwrap();
+        file.try_lock().unwrap();
+        let _of_the_child = file.try_clone().unwrap();
+        drop(Locked(file));
+        File::open(folder.path().join("lock")).unwrap().try_lock().unwrap();
     }
 }
