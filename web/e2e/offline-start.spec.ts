@@ -35,3 +35,13 @@ test('a page that is opened while the server is stopped shows what was kept, and
   await expect(ben.thread('Ann').messages).toHaveText(told);
   await expect(thread.messages).toHaveText(told);
 });
+
+test('a page that gets no answer says so, and opens as soon as there is one', async ({ stranger }) => {
+  const ann = await stranger('Ann');
+  // Neither answered nor refused: what is held here is given up by the page itself.
+  await ann.page.route('**/api/v1/server', () => {});
+  await ann.page.goto('/');
+  await expect(ann.page.getByText('Kith could not start')).toBeVisible();
+  await ann.page.unrouteAll();
+  await expect(ann.door.heading('Create account')).toBeVisible();
+});
