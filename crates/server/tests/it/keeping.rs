@@ -84,10 +84,24 @@ async fn unsend(person: &Person, conversation_id: ConversationId, seq: Seq) {
     person.request(&delete).await.expect("one may unsend");
 }
 
+/// All messages, however many there are.
+async fn everything(person: &Person, conversation_id: ConversationId) -> Vec<Message> {
+    let mut messages = Vec::new();
+    let mut after = Seq(0);
+    loop {
+        let page =
+            PageRequest { conversation_id, before: None, after: Some(after), around: None, limit: Some(100) };
+        let page = person.request(&page).await.expect("a member may read");
+        messages.extend(page.messages.into_iter().map(Shared::into_inner));
+        if page.at_end {
+            return messages;
+        }
+        after = page.to_seq;
+    }
+}
+
 async fn texts(person: &Person, conversation_id: ConversationId) -> Vec<String> {
-    let page = PageRequest { conversation_id, before: None, after: None, around: None, limit: Some(100) };
-    let page = person.request(&page).await.expect("a member may read");
-    page.messages.iter().map(|message| message.text.clone()).collect()
+    everything(person, conversation_id).await.into_iter().map(|message| message.text).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,25 +177,10 @@ async fn a_backup_made_while_people_talk_brings_back_what_was_said_and_nothing_t
     assert_eq!(held.conversations[&group].my, afresh.conversations[&group].my, "they converge");
     let all = everything(&fresh, group).await;
     for send in sent.iter().chain([&after, &outbox]) {
-        assert_eq!(all.iter().filter(|id| **id == Some(send.client_id)).count(), 1, "said once");
+        let said = all.iter().filter(|message| message.client_id == Some(send.client_id));
+        assert_eq!(said.count(), 1, "said once");
     }
     place.assert_whole().await;
-}
-
-/// The client ids of all messages.
-async fn everything(person: &Person, conversation_id: ConversationId) -> Vec<Option<ClientId>> {
-    let mut ids = Vec::new();
-    let mut after = Seq(0);
-    loop {
-        let page =
-            PageRequest { conversation_id, before: None, after: Some(after), around: None, limit: Some(100) };
-        let page = person.request(&page).await.expect("a member may read");
-        ids.extend(page.messages.iter().map(|message| message.client_id));
-        if page.at_end {
-            return ids;
-        }
-        after = page.to_seq;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
