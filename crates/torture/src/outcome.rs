@@ -45,6 +45,12 @@ impl Outcome {
         *self.counts.entry(name).or_default() += times;
     }
 
+    /// How often that happened so far.
+    #[must_use]
+    pub fn counted(&self, name: &str) -> u64 {
+        self.counts.get(name).copied().unwrap_or_default()
+    }
+
     /// Notes a figure that is only recorded.
     pub fn figure(&mut self, name: &'static str, value: f64) {
         self.figures.push(Figure { name, value, bound: None });
@@ -87,7 +93,7 @@ impl Outcome {
     #[must_use]
     pub fn too_little(&self, minimums: &[Minimum]) -> Vec<String> {
         let short = minimums.iter().filter_map(|Minimum { count, at_least }| {
-            let counted = self.counts.get(count).copied().unwrap_or_default();
+            let counted = self.counted(count);
             (counted < *at_least)
                 .then(|| format!("{count}: {counted}, and {at_least} are needed to prove anything"))
         });

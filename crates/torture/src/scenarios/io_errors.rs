@@ -33,7 +33,8 @@ fn minimums(length: Length) -> Vec<Minimum> {
 
 /// Messages of one run; each is a commit.
 const SENDS: u64 = 6;
-/// Operations each of which fails once in the short form, too: those of the first commits, syncs among them.
+/// Operations each of which fails once in the short form, too: those of the first commits. How many writes come before the
+/// first sync depends on what is indexed meanwhile, so it goes on one by one until a sync has failed.
 const DENSE_OPERATIONS: u64 = 20;
 /// More operations than a run has.
 const OPERATIONS_MAX: u64 = 2_000;
@@ -49,7 +50,8 @@ async fn play(stage: Stage) -> Result<Outcome> {
         if is_clean || (stage.is_control() && !outcome.violations.is_empty()) {
             return Ok(outcome);
         }
-        nth += if nth < DENSE_OPERATIONS { 1 } else { stride };
+        let is_dense = nth < DENSE_OPERATIONS || outcome.counted("failed syncs") == 0;
+        nth += if is_dense { 1 } else { stride };
     }
     outcome.violation("no run was clean");
     Ok(outcome)
