@@ -1,4 +1,4 @@
-//! Sockets that ask again as soon as they are answered: a closed loop with one request under way for each.
+//! Askers who ask again as soon as they are answered: a closed loop with one request under way for each.
 
 use std::time::Duration;
 
@@ -18,7 +18,8 @@ const END_TIME_MAX: Duration = Duration::from_secs(60);
 /// How long is asked before anything is measured.
 const WARMING: Duration = Duration::from_millis(500);
 
-/// The first `askers` sockets, and what they ask.
+/// So many askers, and what they ask. They take turns on all sockets there are: one alone asks no more often than the server
+/// lets it.
 pub(crate) struct Repeat<P> {
     event: &'static str,
     askers: usize,
@@ -85,7 +86,7 @@ impl<P: FnMut(usize) -> String> Load for Repeat<P> {
         let now = sockets.micros();
         note(&mut self.took, now - id);
         if now < self.until {
-            self.ask(sockets, who);
+            self.ask(sockets, (who + self.askers) % sockets.len());
         }
     }
 

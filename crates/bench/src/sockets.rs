@@ -53,6 +53,11 @@ impl Outbox {
         self.started.elapsed().as_micros() as u64
     }
 
+    /// How many sockets there are.
+    pub(crate) fn len(&self) -> usize {
+        self.queues.len()
+    }
+
     /// Asks for something under this number.
     pub(crate) fn ask(&mut self, who: usize, id: u64, event: &str, payload: &str) {
         self.text.clear();
