@@ -110,15 +110,20 @@ pub(super) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 /// Three digits, or whole thousands with a comma.
 pub(super) fn number(value: f64) -> String {
     match value {
-        1_000.0.. => {
-            let whole = value.round() as u64;
-            let (thousands, rest) = (whole / 1_000, whole % 1_000);
-            format!("{thousands},{rest:03}")
-        }
+        1_000.0.. => grouped(value.round() as u64),
         100.0.. => format!("{value:.0}"),
         10.0.. => format!("{value:.1}"),
         _ => format!("{value:.2}"),
     }
+}
+
+/// With a comma before every three digits.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let first = (digits.len() - 1) % 3 + 1;
+    let (head, rest) = digits.split_at(first);
+    let groups = rest.as_bytes().chunks(3).map(|group| format!(",{}", String::from_utf8_lossy(group)));
+    format!("{head}{}", groups.collect::<String>())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::goals::number;
+use super::goals::{grouped, number};
 use super::plot::{self, Curve};
 use super::{Request, build, generator, keep, parse, run};
 use crate::workspace::Workspace;
@@ -147,14 +147,6 @@ fn sizes(results: &[Value]) -> Vec<f64> {
         results.iter().filter_map(|result| result["parameters"]["messages"].as_f64()).collect();
     sizes.dedup();
     sizes
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let first = (digits.len() - 1) % 3 + 1;
-    let (head, rest) = digits.split_at(first);
-    let groups = rest.as_bytes().chunks(3).map(|group| format!(",{}", String::from_utf8_lossy(group)));
-    format!("{head}{}", groups.collect::<String>())
 }
 
 fn page(results: &[Value]) -> Result<String> {
