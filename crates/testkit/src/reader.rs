@@ -87,14 +87,37 @@ pub async fn page_through(
     conversation_id: ConversationId,
 ) -> Result<BTreeSet<Seq>, ReadFailure> {
     let mut seen = BTreeSet::new();
+    each_page(client, conversation_id, |page| seen.extend(page.iter().map(|message| message.seq))).await?;
+    Ok(seen)
+}
+
+/// All messages of a conversation that are there for whoever asks, the oldest first.
+///
+/// # Errors
+/// When the connection breaks or the server refuses; `not_found` says that the person is no member.
+pub async fn all_messages(
+    client: &TestClient,
+    conversation_id: ConversationId,
+) -> Result<Vec<Message>, ReadFailure> {
+    let mut messages = Vec::new();
+    each_page(client, conversation_id, |page| messages.extend(page.into_iter().map(Shared::into_inner)))
+        .await?;
+    Ok(messages)
+}
+
+async fn each_page(
+    client: &TestClient,
+    conversation_id: ConversationId,
+    mut take: impl FnMut(Vec<Shared<Message>>),
+) -> Result<(), ReadFailure> {
     let mut after = Seq(0);
     loop {
         let limit = Some(limits::PAGE_MESSAGES_MAX as u32);
         let request = PageRequest { conversation_id, before: None, after: Some(after), around: None, limit };
         let page = ask(client, &request).await?;
-        seen.extend(page.messages.iter().map(|message| message.seq));
+        take(page.messages);
         if page.at_end {
-            return Ok(seen);
+            return Ok(());
         }
         after = page.to_seq;
     }

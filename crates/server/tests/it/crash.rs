@@ -7,7 +7,7 @@ use std::{
 };
 
 use kith_protocol::*;
-use kith_testkit::{Device, Person, Program, message, register};
+use kith_testkit::{Device, Person, Program, message, reader::all_messages, register};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 const ROUNDS: usize = 20;
@@ -119,7 +119,7 @@ impl Round {
         let mut transcripts = Transcripts::new();
         for made in &self.groups {
             let now = shared(&reader, made.id).await;
-            let messages = read(&reader, made.id).await;
+            let messages = all_messages(&reader, made.id).await.expect("a member may read");
             assert_dense(made, &now, &messages);
             transcripts.insert(made.id, messages);
         }
@@ -243,22 +243,6 @@ fn told(listener: &Person, groups: &[Conversation]) -> Vec<Message> {
 async fn shared(person: &Person, id: ConversationId) -> Conversation {
     let request = ChangesRequest { conversation_id: id, since: Version(0) };
     person.request(&request).await.expect("a member may read").conversation.conversation
-}
-
-/// All messages, page by page.
-async fn read(person: &Person, conversation_id: ConversationId) -> Vec<Message> {
-    let mut messages = Vec::new();
-    let mut after = Seq(0);
-    loop {
-        let request =
-            PageRequest { conversation_id, before: None, after: Some(after), around: None, limit: Some(100) };
-        let page = person.request(&request).await.expect("a member may read");
-        messages.extend(page.messages.into_iter().map(Shared::into_inner));
-        if page.at_end {
-            return messages;
-        }
-        after = page.to_seq;
-    }
 }
 
 /// Numbers without a gap; and each version since the group was made is a message or the one reaction of a message.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use kith_protocol::*;
-use kith_testkit::{Device, Launch, Person, Program, Replica, message, register};
+use kith_testkit::{Device, Launch, Person, Program, Replica, message, reader::all_messages, register};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_kith");
@@ -84,24 +84,9 @@ async fn unsend(person: &Person, conversation_id: ConversationId, seq: Seq) {
     person.request(&delete).await.expect("one may unsend");
 }
 
-/// All messages, however many there are.
-async fn everything(person: &Person, conversation_id: ConversationId) -> Vec<Message> {
-    let mut messages = Vec::new();
-    let mut after = Seq(0);
-    loop {
-        let page =
-            PageRequest { conversation_id, before: None, after: Some(after), around: None, limit: Some(100) };
-        let page = person.request(&page).await.expect("a member may read");
-        messages.extend(page.messages.into_iter().map(Shared::into_inner));
-        if page.at_end {
-            return messages;
-        }
-        after = page.to_seq;
-    }
-}
-
 async fn texts(person: &Person, conversation_id: ConversationId) -> Vec<String> {
-    everything(person, conversation_id).await.into_iter().map(|message| message.text).collect()
+    let all = all_messages(person, conversation_id).await.expect("a member may read");
+    all.into_iter().map(|message| message.text).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,7 +160,7 @@ async fn a_backup_made_while_people_talk_brings_back_what_was_said_and_nothing_t
     let afresh = Replica::from_snapshot(ben.user_id, &fresh.snapshot().await);
     assert_eq!(held.conversations[&group].shared, afresh.conversations[&group].shared, "they converge");
     assert_eq!(held.conversations[&group].my, afresh.conversations[&group].my, "they converge");
-    let all = everything(&fresh, group).await;
+    let all = all_messages(&fresh, group).await.expect("a member may read");
     for send in sent.iter().chain([&after, &outbox]) {
         let said = all.iter().filter(|message| message.client_id == Some(send.client_id));
         assert_eq!(said.count(), 1, "said once");

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use futures_util::{StreamExt, stream};
-use kith_testkit::{Person, Program, message};
+use kith_testkit::{Person, Program, message, reader::page_through};
 
 use crate::{
     Bound, Length, Outcome, Scenario, Stage,
@@ -58,8 +58,9 @@ const FAULTS: [Fault; 8] = [
     Fault::Network(Weather::Thin),
 ];
 
-/// Written before anyone is looked at: at 30 % of the load, the 64 MiB of pages that the writer keeps would take most of the
-/// half hour to fill up, and a cache that fills up looks like a leak.
+/// Written and read before anyone is looked at: at 30 % of the load, the 64 MiB of pages that the writer keeps and the 64 MiB
+/// of messages that readers remember would take most of the half hour to fill up, and a cache that fills up looks like a
+/// leak.
 const CACHES_MESSAGES: usize = 200_000;
 /// Of these, how many of one writer are under way at one time.
 const PIPELINE: usize = 64;
@@ -105,7 +106,7 @@ async fn play(stage: Stage) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Has so many messages written, one writer to a group.
+/// Has so many messages written, one writer to a group, and read.
 async fn fill_caches(program: &Program, town: &mut Town, size: Size, messages: usize) -> Result<()> {
     let share = messages.div_ceil(town.groups.len());
     for group in 0..town.groups.len() {
@@ -121,6 +122,7 @@ async fn fill_caches(program: &Program, town: &mut Town, size: Size, messages: u
             let answer = answer.map_err(|refusal| anyhow!("a send was refused: {}", refusal.message))?;
             *newest = (*newest).max(answer.message.seq);
         }
+        page_through(&writer, *id).await?;
     }
     Ok(())
 }

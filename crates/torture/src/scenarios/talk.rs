@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::D
 use anyhow::{Context, Result, anyhow};
 use http::Method;
 use kith_protocol::*;
-use kith_testkit::{Connect, Device, Launch, Person, Program, TestClient, http::request, message, register};
+use kith_testkit::{
+    Connect, Device, Launch, Person, Program, TestClient, http::request, message, reader::all_messages,
+    register,
+};
 use parking_lot::Mutex;
 
 use crate::Outcome;
@@ -169,23 +172,8 @@ impl Talk {
         let opened =
             tokio::time::timeout(PATIENCE, open).await.context("a signed-in device gets no answer")?;
         let client = opened.map_err(|failure| anyhow!("a signed-in device is not let in: {failure:?}"))?;
-        let mut found = BTreeMap::new();
-        let mut after = Seq(0);
-        loop {
-            let page = PageRequest {
-                conversation_id: self.group,
-                before: None,
-                after: Some(after),
-                around: None,
-                limit: Some(100),
-            };
-            let page = client.request(&page).await.map_err(|refusal| anyhow!("{}", refusal.message))?;
-            found.extend(page.messages.into_iter().map(|message| (message.seq, message.into_inner())));
-            if page.at_end {
-                break;
-            }
-            after = page.to_seq;
-        }
+        let found = all_messages(&client, self.group).await?;
+        let found: BTreeMap<Seq, Message> = found.into_iter().map(|message| (message.seq, message)).collect();
         if !found.keys().map(|seq| seq.0).eq(1..=found.len() as u64) {
             outcome.violation("the numbers of messages have a gap");
         }
