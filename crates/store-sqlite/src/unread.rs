@@ -49,12 +49,19 @@ pub(crate) fn count(
         return Ok(Unread::default());
     }
     let mentions = connection
-        .prepare_cached(&format!(
-            "SELECT COUNT(*) FROM mentions x JOIN messages m ON m.conversation = x.conversation AND m.seq = x.seq \
-             WHERE x.conversation = ?1 AND x.user = ?2 AND x.seq > ?3 AND {COUNTED}"
-        ))?
+        .prepare_cached(&mentioned())?
         .query_row(params![conversation, user, seen.0], |row| row.get(0))?;
     Ok(Unread { messages, mentions })
+}
+
+/// Mentions are gone through, and their messages looked up. `CROSS` keeps it at that: the planner knows nothing of how many
+/// there are of each, and went through all unread messages to look for mentions (measured at 50 million messages: 2 ms for
+/// each conversation, instead of nothing).
+fn mentioned() -> String {
+    format!(
+        "SELECT COUNT(*) FROM mentions x CROSS JOIN messages m ON m.conversation = x.conversation AND m.seq = x.seq \
+         WHERE x.conversation = ?1 AND x.user = ?2 AND x.seq > ?3 AND {COUNTED}"
+    )
 }
 
 fn one_by_one(connection: &Connection, conversation: i64, user: i64, seen: Seq) -> rusqlite::Result<u32> {
@@ -118,5 +125,18 @@ mod tests {
         assert_eq!(unread(&connection, 1), (3, 0));
         connection.execute("UPDATE blocks SET active = 0", []).unwrap();
         assert_eq!(unread(&connection, 1), (4, 0));
+    }
+
+    #[test]
+    fn what_is_unread_is_not_gone_through_in_search_of_mentions() {
+        let connection = talk();
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", mentioned())).unwrap();
+        let steps: Vec<String> =
+            plan.query_map([4, ME, 0], |row| row.get("detail")).unwrap().map(Result::unwrap).collect();
+        assert!(steps[0].starts_with("SEARCH x USING PRIMARY KEY (conversation=? AND user=?"), "{steps:?}");
+        assert!(
+            steps.iter().any(|step| step == "SEARCH m USING PRIMARY KEY (conversation=? AND seq=?)"),
+            "{steps:?}"
+        );
     }
 }
