@@ -43,8 +43,6 @@ pub struct Config {
     pub connections_max: usize,
     /// Most connections from one IPv4 address or one IPv6 /64; the next handshake is answered 429.
     pub connections_per_ip_max: usize,
-    /// The read buffer of one WebSocket. It is the greater part of what an idle connection costs.
-    pub websocket_read_buffer_bytes: usize,
     /// Who may read answers across origins. A browser enforces it; it protects nothing else.
     pub cors: Cors,
 }
@@ -68,7 +66,6 @@ impl Default for Config {
             connects_refused_max: 8,
             connections_max: 100_000,
             connections_per_ip_max: 1_000,
-            websocket_read_buffer_bytes: 1024,
             cors: Cors::SameOrigin,
         }
     }

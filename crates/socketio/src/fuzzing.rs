@@ -2,13 +2,19 @@
 //! and holds what it finds to what the parsers promise. No part of the interface.
 
 use bytes::Bytes;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tungstenite::Utf8Bytes;
 
+use crate::engine::incoming;
 use crate::engine::packet::{Message, Packet as EnginePacket, Payload};
 use crate::socket::packet::{Packet, PacketKind, parse_ack, parse_auth, parse_event};
 
 const PAYLOAD_BYTES_MAX: usize = 4096;
 const ATTACHMENTS_MAX: usize = 10;
+
+/// What arrives on a WebSocket.
+pub fn websocket(data: &[u8]) {
+    incoming::fuzz(data, PAYLOAD_BYTES_MAX);
+}
 
 /// One Engine.IO packet of a WebSocket.
 pub fn engine_packet(data: &[u8]) {

@@ -28,6 +28,7 @@ pub(crate) enum FrameKind {
     Text,
     Binary,
     Close,
+    Pong,
 }
 
 impl Frame {
@@ -52,6 +53,13 @@ impl Frame {
         buffer.finish(FrameKind::Close)
     }
 
+    /// The answer to a ping with this payload, of at most 125 bytes.
+    pub(crate) fn pong(payload: &[u8]) -> Self {
+        let mut buffer = FrameBuffer::with_capacity(payload.len());
+        buffer.bytes.extend_from_slice(payload);
+        buffer.finish(FrameKind::Pong)
+    }
+
     /// The whole WebSocket frame.
     pub(crate) fn into_wire(self) -> Bytes {
         self.wire
@@ -71,7 +79,7 @@ impl Frame {
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self.kind {
             FrameKind::Text => std::str::from_utf8(self.payload()).ok(),
-            FrameKind::Binary | FrameKind::Close => None,
+            FrameKind::Binary | FrameKind::Close | FrameKind::Pong => None,
         }
     }
 
@@ -83,7 +91,7 @@ impl Frame {
                 payload.push(b'b');
                 payload.extend_from_slice(STANDARD.encode(self.payload()).as_bytes());
             }
-            FrameKind::Close => {}
+            FrameKind::Close | FrameKind::Pong => {}
         }
     }
 }
@@ -139,6 +147,7 @@ fn write_header(header: &mut [u8; HEADER_BYTES_MAX], kind: FrameKind, payload_le
             FrameKind::Text => 0x1,
             FrameKind::Binary => 0x2,
             FrameKind::Close => 0x8,
+            FrameKind::Pong => 0xa,
         };
     match (u8::try_from(payload_len), u16::try_from(payload_len)) {
         (Ok(len @ 0..=125), _) => {
@@ -162,7 +171,7 @@ fn write_header(header: &mut [u8; HEADER_BYTES_MAX], kind: FrameKind, payload_le
 mod tests {
     use std::io::Cursor;
 
-    use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
+    use tungstenite::protocol::frame::FrameHeader;
 
     use super::*;
 

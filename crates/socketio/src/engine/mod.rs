@@ -9,6 +9,7 @@ mod driver;
 pub(crate) mod frame;
 mod heartbeat;
 mod http;
+pub(crate) mod incoming;
 pub(crate) mod outbox;
 pub(crate) mod packet;
 mod polling;

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tungstenite::Utf8Bytes;
 
 /// Between the packets of a polling payload.
 pub(crate) const SEPARATOR: u8 = 0x1e;

@@ -7,7 +7,7 @@ use axum::body::Body;
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use hyper::upgrade::OnUpgrade;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tungstenite::handshake::derive_accept_key;
 
 use super::connection::Connection;
 use super::frame::Frame;
@@ -51,7 +51,7 @@ impl WebSocketUpgrade {
     /// Waits for the answer to have left. `None` when the client has not waited for it.
     pub(super) async fn complete(self, config: Arc<Config>) -> Option<Box<WebSocket>> {
         let upgraded = tokio::time::timeout(config.connect_timeout, self.on_upgrade).await.ok()?.ok()?;
-        Some(Box::new(WebSocket::new(upgraded, &config).await))
+        Some(Box::new(WebSocket::new(upgraded, &config)))
     }
 }
 

@@ -1,27 +1,24 @@
 //! [`WebSocket`]: the transport on which nearly all connections live.
 //!
-//! Reading, where the input is hostile, is the WebSocket library's: framing, masks, fragments, UTF-8, control
-//! frames, limits. Writing is ours, since a server's frames are bytes made once ([`Frame`]) that many queues
-//! share: they go to the kernel in one vectored write, with no copy and no buffer that stays behind in an idle
-//! connection. The library's own frames, pongs and its half of the closing handshake, pass through the same
-//! queue ([`FrameIo`]), whole, so the two never mix.
+//! What is read goes into one buffer for all connections of a thread, and from there to [`Incoming`], which keeps
+//! what is no whole message yet: an idle connection has no buffer. What is written are bytes made once
+//! ([`Frame`]) that many queues share: they go to the kernel in one vectored write, with no copy and no buffer
+//! that stays behind either.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
-use futures_util::Stream;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::{CapacityError, Error};
-use tokio_tungstenite::tungstenite::protocol::{Message as WsMessage, Role, WebSocketConfig};
 
 use super::connection::Connection;
 use super::frame::Frame;
+use super::incoming::{Incoming, Received, Violation};
 use super::packet::{Message, Packet};
 use crate::config::Config;
 
@@ -31,15 +28,25 @@ const WIRE_FRAMES_MAX: usize = 32;
 const WIRE_BYTES: usize = 64 * 1024;
 /// Packets after which something is to be written, even if there are more to be read.
 const READS_PER_WRITE: usize = 32;
-/// Pongs of the library that may wait; beyond that they wait inside the library, which keeps the newest.
-const PONGS_WAITING_MAX: usize = 4;
-/// What the library may buffer of its own control frames.
-const CONTROL_BYTES_MAX: usize = 512;
+/// Most bytes read at once.
+const READ_BYTES_MAX: usize = 16 * 1024;
+/// Reads without a packet after which others have their turn: more than the longest packet takes.
+const READS_PER_TURN: usize = 16;
+
+thread_local! {
+    /// Where the bytes of any connection arrive, until it has taken them.
+    static ARRIVALS: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES_MAX].into());
+}
 
 /// A WebSocket to one client.
 #[derive(Debug)]
 pub(super) struct WebSocket {
-    stream: WebSocketStream<FrameIo>,
+    io: TokioIo<Upgraded>,
+    incoming: Incoming,
+    /// Frames on their way to the kernel.
+    wire: VecDeque<Bytes>,
+    /// The answer to the newest ping, when there was no room for it on the way.
+    pong: Option<Frame>,
     reads_since_write: usize,
 }
 
@@ -58,38 +65,54 @@ pub(super) enum ReadError {
 
 impl WebSocket {
     /// Takes over a connection whose HTTP upgrade is done.
-    pub(super) async fn new(upgraded: Upgraded, config: &Config) -> Self {
-        let limits = WebSocketConfig::default()
-            .read_buffer_size(config.websocket_read_buffer_bytes)
-            .write_buffer_size(0)
-            .max_write_buffer_size(CONTROL_BYTES_MAX)
-            .max_message_size(Some(config.max_payload_bytes))
-            .max_frame_size(Some(config.max_payload_bytes));
-        let io = FrameIo { io: TokioIo::new(upgraded), wire: VecDeque::new() };
-        let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
-        Self { stream, reads_since_write: 0 }
+    pub(super) fn new(upgraded: Upgraded, config: &Config) -> Self {
+        Self {
+            io: TokioIo::new(upgraded),
+            incoming: Incoming::new(config.max_payload_bytes),
+            wire: VecDeque::new(),
+            pong: None,
+            reads_since_write: 0,
+        }
     }
 
-    /// The next packet.
+    /// The next packet. After an error, whatever still arrives is taken and dropped until the other end closes.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Packet, ReadError>> {
+        let mut reads = 0;
         loop {
-            self.reads_since_write += 1;
-            let message = match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
-                Some(Ok(message)) => message,
-                Some(Err(error)) => return Poll::Ready(Err(error.into())),
-                None => return Poll::Ready(Err(ReadError::Closed)),
-            };
-            match message {
-                WsMessage::Text(text) => {
+            match self.incoming.next()? {
+                Some(Received::Text(text)) => {
+                    self.reads_since_write += 1;
                     return Poll::Ready(Packet::from_text(text).map_err(|_| ReadError::Malformed));
                 }
-                WsMessage::Binary(bytes) => {
+                Some(Received::Binary(bytes)) => {
+                    self.reads_since_write += 1;
                     return Poll::Ready(Ok(Packet::Message(Message::Binary(bytes))));
                 }
-                // Once more, so that the library answers the close or learns that it is complete.
-                WsMessage::Close(_) | WsMessage::Ping(_) | WsMessage::Pong(_) | WsMessage::Frame(_) => {}
+                Some(Received::Ping(payload)) => self.answer(Frame::pong(&payload)),
+                Some(Received::Close(status)) => {
+                    self.queue(Frame::close(status));
+                    return Poll::Ready(Err(ReadError::Closed));
+                }
+                None if reads == READS_PER_TURN => {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                None => match ready!(self.poll_receive(cx)) {
+                    Ok(1..) => reads += 1,
+                    Ok(0) | Err(_) => return Poll::Ready(Err(ReadError::Closed)),
+                },
             }
         }
+    }
+
+    /// Takes what has arrived, and says how many bytes that were.
+    fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        ARRIVALS.with_borrow_mut(|buffer| {
+            let mut buffer = ReadBuf::new(buffer);
+            ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer))?;
+            self.incoming.push(buffer.filled());
+            Poll::Ready(Ok(buffer.filled().len()))
+        })
     }
 
     /// Writes what the connection has queued. Ready when all of it has left.
@@ -98,59 +121,24 @@ impl WebSocket {
         connection: &Connection,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
+        self.reads_since_write = 0;
         loop {
-            let io = self.stream.get_mut();
-            ready!(io.poll_drain(cx))?;
-            connection.take_frames(&mut io.wire, WIRE_FRAMES_MAX, WIRE_BYTES);
-            if io.wire.is_empty() {
-                io.wire = VecDeque::new();
-                return Pin::new(&mut io.io).poll_flush(cx);
+            ready!(self.poll_drain(cx))?;
+            connection.take_frames(&mut self.wire, WIRE_FRAMES_MAX, WIRE_BYTES);
+            if self.wire.is_empty() {
+                self.wire = VecDeque::new();
+                return Pin::new(&mut self.io).poll_flush(cx);
             }
         }
     }
 
     /// Writes what [`queue`](Self::queue) was given, and nothing of a connection.
     pub(super) fn poll_write_queued(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let io = self.stream.get_mut();
-        ready!(io.poll_drain(cx))?;
-        Pin::new(&mut io.io).poll_flush(cx)
+        ready!(self.poll_drain(cx))?;
+        Pin::new(&mut self.io).poll_flush(cx)
     }
 
-    /// Queues one frame behind what is being written.
-    pub(super) fn queue(&mut self, frame: Frame) {
-        self.stream.get_mut().wire.push_back(frame.into_wire());
-    }
-
-    /// Whether it is time to write.
-    pub(super) fn has_read_many(&self) -> bool {
-        self.reads_since_write >= READS_PER_WRITE
-    }
-}
-
-impl From<Error> for ReadError {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Capacity(CapacityError::MessageTooLong { .. }) => Self::TooLarge,
-            Error::Utf8(_) => Self::NotText,
-            Error::ConnectionClosed | Error::AlreadyClosed | Error::Io(_) => Self::Closed,
-            // A peer that vanishes is no violation of the protocol worth telling apart.
-            Error::Protocol(
-                tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
-            ) => Self::Closed,
-            _ => Self::Malformed,
-        }
-    }
-}
-
-/// The stream as the library sees it: reads go through, writes join the queue of whole frames.
-#[derive(Debug)]
-struct FrameIo {
-    io: TokioIo<Upgraded>,
-    wire: VecDeque<Bytes>,
-}
-
-impl FrameIo {
-    /// Writes the queue out, many frames at a time.
+    /// Writes out what is on its way, many frames at a time.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.wire.is_empty() {
             let mut slices = [IoSlice::new(&[]); WIRE_FRAMES_MAX];
@@ -177,35 +165,36 @@ impl FrameIo {
             written -= frame.len();
             self.wire.pop_front();
         }
+        self.wire.extend(self.pong.take().map(Frame::into_wire));
     }
-}
 
-impl AsyncRead for FrameIo {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for FrameIo {
-    /// Takes one whole control frame of the library, or says that there are too many. No waker is kept: the
-    /// driver writes the queue out whenever it runs, and the library tries again whenever it is read from.
-    fn poll_write(mut self: Pin<&mut Self>, _cx: &mut Context<'_>, frame: &[u8]) -> Poll<io::Result<usize>> {
-        if self.wire.len() >= WIRE_FRAMES_MAX + PONGS_WAITING_MAX {
-            return Poll::Pending;
+    /// Queues a pong. Of those that find no room only the newest is kept: nobody waits for the others (RFC 6455,
+    /// 5.5.3).
+    fn answer(&mut self, pong: Frame) {
+        if self.wire.len() < WIRE_FRAMES_MAX {
+            self.queue(pong);
+        } else {
+            self.pong = Some(pong);
         }
-        self.wire.push_back(Bytes::copy_from_slice(frame));
-        Poll::Ready(Ok(frame.len()))
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    /// Queues one frame behind what is being written.
+    pub(super) fn queue(&mut self, frame: Frame) {
+        self.wire.push_back(frame.into_wire());
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
+    /// Whether it is time to write.
+    pub(super) fn has_read_many(&self) -> bool {
+        self.reads_since_write >= READS_PER_WRITE
+    }
+}
+
+impl From<Violation> for ReadError {
+    fn from(violation: Violation) -> Self {
+        match violation {
+            Violation::Malformed => Self::Malformed,
+            Violation::NotText => Self::NotText,
+            Violation::TooLarge => Self::TooLarge,
+        }
     }
 }

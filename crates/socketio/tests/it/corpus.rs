@@ -26,3 +26,8 @@ fn engine_payloads() {
 fn socket_packets() {
     replay("socket_packet", kith_socketio::fuzzing::socket_packet);
 }
+
+#[test]
+fn websockets() {
+    replay("websocket", kith_socketio::fuzzing::websocket);
+}
