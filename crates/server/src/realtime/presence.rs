@@ -32,13 +32,17 @@ pub(super) struct Board {
 #[derive(Default)]
 struct Table {
     people: HashMap<UserId, Attendance>,
-    /// Of everyone watched: the sockets that watch, by address.
-    watchers: HashMap<UserId, HashMap<usize, Arc<Subscriber>>>,
+    /// Of everyone watched: the sockets that watch.
+    watchers: HashMap<UserId, Watchers>,
     /// Every socket that watches, by address.
     watches: HashMap<usize, Watch>,
     /// Moves on whenever it may have changed who may see whom.
     generation: u64,
 }
+
+/// Sockets in the order of their addresses: a list takes half of the memory of a table, and every client watches many.
+#[derive(Default)]
+struct Watchers(Vec<Arc<Subscriber>>);
 
 /// Whom a socket watches.
 struct Watch {
@@ -200,7 +204,7 @@ impl Table {
         self.unwatch_all(watcher);
         let users: Vec<_> = users.collect();
         for user in &users {
-            self.watchers.entry(*user).or_default().insert(address(watcher), Arc::clone(watcher));
+            self.watchers.entry(*user).or_default().insert(watcher);
         }
         self.watches.insert(address(watcher), Watch { watcher: Arc::clone(watcher), users });
     }
@@ -222,8 +226,8 @@ impl Table {
 
     fn forget_watcher(&mut self, user: UserId, watcher: &Arc<Subscriber>) -> bool {
         let Some(watchers) = self.watchers.get_mut(&user) else { return false };
-        let removed = watchers.remove(&address(watcher)).is_some();
-        if watchers.is_empty() {
+        let removed = watchers.remove(watcher);
+        if watchers.0.is_empty() {
             self.watchers.remove(&user);
         }
         removed
@@ -231,7 +235,7 @@ impl Table {
 
     /// Every socket that watches this person, with them, and every socket of theirs, with all whom it watches.
     fn pairs_with(&self, user: UserId) -> Vec<(Arc<Subscriber>, Vec<UserId>)> {
-        let seen_by = self.watchers.get(&user).into_iter().flat_map(HashMap::values);
+        let seen_by = self.watchers.get(&user).into_iter().flat_map(|watchers| &watchers.0);
         let seen_by = seen_by.map(|watcher| (Arc::clone(watcher), vec![user]));
         let own = self.watches.values().filter(|watch| watch.watcher.user == user && !watch.users.is_empty());
         seen_by.chain(own.map(|watch| (Arc::clone(&watch.watcher), watch.users.clone()))).collect()
@@ -251,8 +255,25 @@ impl Table {
     fn tell(&self, presence: Presence) {
         if let Some(watchers) = self.watchers.get(&presence.user_id) {
             let parcel = Parcel::new(ServerEvent::Presence(presence));
-            watchers.values().for_each(|watcher| watcher.push_asked(&parcel));
+            watchers.0.iter().for_each(|watcher| watcher.push_asked(&parcel));
         }
+    }
+}
+
+impl Watchers {
+    fn place(&self, watcher: &Arc<Subscriber>) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&address(watcher), address)
+    }
+
+    fn insert(&mut self, watcher: &Arc<Subscriber>) {
+        if let Err(place) = self.place(watcher) {
+            self.0.insert(place, Arc::clone(watcher));
+        }
+    }
+
+    /// Returns whether it was there.
+    fn remove(&mut self, watcher: &Arc<Subscriber>) -> bool {
+        self.place(watcher).map(|place| self.0.remove(place)).is_ok()
     }
 }
 
