@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod app;
 pub mod auth;
 pub mod faults;
+pub mod heap;
 pub mod realtime;
 
 mod addresses;

@@ -7,10 +7,11 @@ use kith_server::{
     app,
     cli::{Cli, Command, Serve},
     config::Config,
-    console, keeping, logging,
+    console, heap, keeping, logging,
 };
 
 fn main() -> ExitCode {
+    heap::share();
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => run(*serve).map(|()| true),
         Command::User(user) => console::run(user).map(|()| true),
