@@ -1,7 +1,8 @@
 //! I10: all devices come to the same, which is what a device sees that has just begun: texts, reactions, receipts, members,
 //! what is one's own. Of a large group, each is told of the members who spoke last when it asked: of whom both know, they
 //! know the same. An edit after an unsend is refused as `gone`; five seconds after an unsend was acknowledged, what was said
-//! is reachable by no call and told in no push.
+//! is reachable by no call. No push of a later version tells it either, and none on a connection that was opened after those
+//! five seconds; on an older one, whoever does not read finds what was on its way before.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,16 +20,22 @@ const GONE_WITHIN_US: u64 = 5_000_000;
 pub(super) struct Converges {
     held: Vec<(SessionId, UserId, Held)>,
     fresh: HashMap<UserId, Held>,
-    unsent: HashMap<(ConversationId, Seq), u64>,
+    /// When each unsend was acknowledged, and what version it has made.
+    unsent: HashMap<(ConversationId, Seq), (u64, Version)>,
+    /// When each connection was opened.
+    opened: HashMap<u64, u64>,
 }
 
 impl Invariant for Converges {
     fn see(&mut self, sight: &Sight, find: Find<'_>) {
         match &sight.seen {
+            Seen::Connected => drop(self.opened.insert(sight.line.connection, sight.line.us)),
+            Seen::Closed => drop(self.opened.remove(&sight.line.connection)),
             Seen::Holds(held) if held.fresh => drop(self.fresh.insert(sight.line.user_id, held.clone())),
             Seen::Holds(held) => self.held.push((sight.line.device, sight.line.user_id, held.clone())),
-            Seen::Delete(request, Outcome::Ok(Deleted { version: Some(_), .. })) => {
-                self.unsent.entry((request.conversation_id, request.seq)).or_insert(sight.line.us);
+            Seen::Delete(request, Outcome::Ok(Deleted { version: Some(version), .. })) => {
+                let key = (request.conversation_id, request.seq);
+                self.unsent.entry(key).or_insert((sight.line.us, *version));
             }
             Seen::Edit(request, outcome) => {
                 let unsent = self.unsent.get(&(request.conversation_id, request.seq));
@@ -37,7 +44,7 @@ impl Invariant for Converges {
                     Outcome::Refused(refusal) => refusal.code == ErrorCode::Conflict,
                     Outcome::Unknown => false,
                 };
-                if accepted && unsent.is_some_and(|us| *us < sight.issued_us) {
+                if accepted && unsent.is_some_and(|(us, _)| *us < sight.issued_us) {
                     let (seq, id) = (request.seq, request.conversation_id);
                     find(format!(
                         "the edit of message {seq} of {id} by {} is not refused as gone",
@@ -48,8 +55,13 @@ impl Invariant for Converges {
             _ => {}
         }
         for (id, row) in sight.rows() {
-            let gone =
-                self.unsent.get(&(id, row.seq)).is_some_and(|us| us + GONE_WITHIN_US < sight.issued_us);
+            let gone = self.unsent.get(&(id, row.seq)).is_some_and(|(us, version)| match &sight.seen {
+                Seen::Changed(changed) => {
+                    let opened = self.opened.get(&sight.line.connection).copied().unwrap_or_default();
+                    changed.version >= *version || us + GONE_WITHIN_US < opened
+                }
+                _ => us + GONE_WITHIN_US < sight.issued_us,
+            });
             if gone && !(row.text.is_empty() && row.attachments.is_empty()) {
                 find(format!("{} is shown message {} of {id} long after it was unsent", sight.at(), row.seq));
             }
@@ -139,6 +151,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::history::{Line, Reply, What};
 
     fn user(number: u128) -> UserId {
         UserId(Uuid::from_u128(number))
@@ -172,5 +185,68 @@ mod tests {
         let large = limits::EPHEMERAL_MEMBERS_MAX + 1;
         assert_eq!(found(&group(large, &held), &group(large, &later)), 0);
         assert_eq!(found(&group(large, &held), &group(large, &wrong)), 2);
+    }
+
+    /// What is found when message 1 was unsent by version 3 at the first second, and is then seen with its text, on a
+    /// connection opened at `opened_us`.
+    fn found_after_unsend(opened_us: u64, us: u64, what: impl Fn(Value) -> What) -> usize {
+        let line = |connection, us, what| Line {
+            at_ms: 0,
+            us,
+            client: "ann".to_owned(),
+            user_id: user(1),
+            device: SessionId(Uuid::nil()),
+            connection,
+            what,
+        };
+        let delete = What::Call {
+            number: 1,
+            issued_us: 900_000,
+            event: "message:delete".to_owned(),
+            request: json!({ "conversation_id": Uuid::nil(), "seq": 1, "scope": "everyone" }),
+            reply: Reply::Ok(json!({ "version": 3 })),
+        };
+        let row = json!({
+            "seq": 1, "version": 1, "sender_id": user(1), "kind": "text", "text": "unsaid", "entities": [],
+            "attachments": [], "forwarded": false, "reactions": [], "created_at": 1,
+        });
+        let mut converges = Converges::default();
+        let mut found = 0;
+        let unsent = line(1, 1_000_000, delete);
+        for line in [unsent, line(2, opened_us, What::Connected), line(2, us, what(row))] {
+            let sight = Sight::of(line).unwrap();
+            converges.see(&sight, &mut |_| found += 1);
+        }
+        found
+    }
+
+    #[test]
+    fn what_is_unsent_is_told_by_no_later_push_and_no_later_call() {
+        let push = |version: u64| {
+            move |row: Value| What::Push {
+                event: "conversation:changed".to_owned(),
+                payload: json!({
+                    "conversation_id": Uuid::nil(), "version": version, "messages": [row],
+                    "cause": { "kind": "edited", "actor_id": user(1) },
+                }),
+            }
+        };
+        let page = |issued_us: u64| {
+            move |row: Value| What::Call {
+                number: 2,
+                issued_us,
+                event: "message:page".to_owned(),
+                request: json!({ "conversation_id": Uuid::nil() }),
+                reply: Reply::Ok(json!({
+                    "messages": [row], "quotes": [], "users": [], "from_seq": 1, "to_seq": 1, "at_start": true,
+                    "at_end": true,
+                })),
+            }
+        };
+        assert_eq!(found_after_unsend(0, 60_000_000, push(2)), 0, "it was on its way before");
+        assert_eq!(found_after_unsend(7_000_000, 60_000_000, push(2)), 1, "it cannot have been on its way");
+        assert_eq!(found_after_unsend(0, 1_100_000, push(3)), 1);
+        assert_eq!(found_after_unsend(0, 6_000_000, page(6_000_000)), 0);
+        assert_eq!(found_after_unsend(0, 6_000_001, page(6_000_001)), 1);
     }
 }
