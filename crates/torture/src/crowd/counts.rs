@@ -38,8 +38,13 @@ impl Counts {
     /// Forgets how long acks took so far, and answers a percentile of it in milliseconds; none when there were none.
     #[must_use]
     pub fn take_ack_ms(&self, percentile: usize) -> Option<f64> {
-        let times = std::mem::take(&mut self.0.lock().acks_us);
-        percentile_of(times, percentile).map(|us| f64::from(us) / 1_000.0)
+        ms_of(self.take_acks_us(), percentile)
+    }
+
+    /// Forgets how long acks took so far, and answers all of it, in microseconds.
+    #[must_use]
+    pub fn take_acks_us(&self) -> Vec<u32> {
+        std::mem::take(&mut self.0.lock().acks_us)
     }
 
     /// Forgets how long acks took so far.
@@ -53,6 +58,11 @@ impl Counts {
             outcome.count(name, *times);
         }
     }
+}
+
+/// A percentile of times in microseconds, in milliseconds; none when there are none.
+pub(crate) fn ms_of(times_us: Vec<u32>, percentile: usize) -> Option<f64> {
+    percentile_of(times_us, percentile).map(|us| f64::from(us) / 1_000.0)
 }
 
 /// The value below which this many percent of others are.

@@ -25,7 +25,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use actor::Actor;
 pub use counts::Counts;
-pub(crate) use counts::{median, percentile_of};
+pub(crate) use counts::{median, ms_of, percentile_of};
 pub(crate) use full_read::read_everything;
 pub use town::{Size, Town};
 

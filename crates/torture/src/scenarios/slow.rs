@@ -1,19 +1,24 @@
 //! Sockets that stop reading while a conversation goes on without end: they cost the server little, the others nothing, and
 //! they are whole when they read again.
+//!
+//! For a while everything still goes to them, into the buffers of the kernel and then into their queues, and costs what it
+//! costs to whoever reads. They are stuck when the server has told each of them to `resync`.
 
 use std::{
+    net::{SocketAddr, TcpListener},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, anyhow, ensure};
 use futures_util::{StreamExt, future::try_join_all, stream::FuturesUnordered};
+use http::Method;
 use kith_protocol::{ConversationId, SendMessage, Seq, Version};
-use kith_testkit::{Connect, Device, Person, Program, TestClient, history::Recorder, message};
+use kith_testkit::{Connect, Device, Person, Program, TestClient, history::Recorder, http::request, message};
 
 use crate::{
     Bound, Length, Outcome, Scenario, Stage,
-    crowd::{Conduct, Counts, Crowd, Habits, Size, Town, judge, median, record, wait_until},
+    crowd::{Conduct, Counts, Crowd, Habits, Size, Town, judge, median, ms_of, record, wait_until},
     process,
     scenario::{anywhere, at_least},
 };
@@ -78,12 +83,14 @@ const PING_INTERVAL_MS: u64 = 3_600_000;
 const WHOLE_TIMEOUT: Duration = Duration::from_secs(120);
 /// Likewise: nobody takes a silent connection for dead.
 const SILENCE_MAX: Duration = Duration::from_millis(PING_INTERVAL_MS);
+/// How long all of them together may take to read what they missed, before it is looked at: that says how fast the machine is.
+const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(20);
 /// The control does not become whole, however long one waits.
 const CONTROL_PATIENCE: Duration = Duration::from_secs(3);
 const MIB: f64 = (1 << 20) as f64;
-/// How often a short form writes twice as much as before, on a machine whose kernel takes that much for a socket that does
-/// not read.
-const DOUBLED_MAX: u32 = 4;
+/// Messages after which sockets that do not read are stuck, as a multiple of all that are written while they do not: with
+/// more, the kernel takes everything for them, and nothing is proven.
+const UNTIL_STUCK_MAX: u64 = 8;
 
 async fn play(stage: Stage) -> Result<Outcome> {
     let Scale { people, stuck, rounds, messages, pace, filler } = Scale::of(stage.length);
@@ -96,7 +103,9 @@ async fn play(stage: Stage) -> Result<Outcome> {
     };
     let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
     let launch = stage.launch().arg("--trusted-proxies=127.0.0.1");
-    let program = launch.arg(format!("--ping-interval-ms={PING_INTERVAL_MS}")).start().await?;
+    let metrics = Metrics::somewhere()?;
+    let launch = launch.arg(format!("--ping-interval-ms={PING_INTERVAL_MS}"));
+    let program = launch.arg(format!("--metrics={}", metrics.addr)).start().await?;
     let recorder = record(&stage.history(), &town)?;
     let devices: Vec<Device> = town.devices().cloned().collect();
     let (crowd, writers) = devices.split_at(people);
@@ -115,42 +124,47 @@ async fn play(stage: Stage) -> Result<Outcome> {
     ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "the others do not get in");
     let counts = crowd.counts.clone();
     let conversation = Conversation { id: busy, writers, pace, filler: "on and on ".repeat(filler), counts };
-    let (mut outcome, mut measured) = (Outcome::default(), Measured::default());
-    let (mut round, mut messages) = (0, messages);
-    loop {
-        measured.p99_without.push(conversation.go_on(messages / 2).await?.ack_p99_ms);
+    let (mut outcome, mut measured, mut newest) =
+        (Outcome::default(), Measured::default(), Version::default());
+    for _ in 0..rounds {
+        measured.p99_without.extend(ms_of(conversation.go_on(messages / 2).await?.acks_us, 99));
         crowd.first(stuck, Conduct::Listens);
         ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "not everyone comes back");
-        let before = process::resident_bytes(&program)?;
+        let (before, told) = (process::resident_bytes(&program)?, metrics.resyncs().await?);
         crowd.first(stuck, Conduct::Hangs);
         outcome.count("sockets that stopped reading", stuck as u64);
-        let gone_on = conversation.go_on(messages).await?;
-        measured.p99_with.push(gone_on.ack_p99_ms);
-        outcome.count("messages while they did not read", messages);
+        let (mut written, mut acks_us) = (0, Vec::new());
+        while metrics.resyncs().await? < told + stuck as u64 {
+            ensure!(written < UNTIL_STUCK_MAX * messages, "sockets that do not read are sent everything");
+            acks_us.extend(conversation.go_on(messages / 25).await?.acks_us);
+            written += messages / 25;
+        }
+        let rest = messages.saturating_sub(written).max(messages / 2);
+        let gone_on = conversation.go_on(rest).await?;
+        measured.p99_until.extend(ms_of(acks_us.clone(), 99));
+        measured.p99_stuck.extend(ms_of(gone_on.acks_us.clone(), 99));
+        measured.p99_with.extend(ms_of([acks_us, gone_on.acks_us].concat(), 99));
+        outcome.count("messages until they were stuck", written);
+        outcome.count("messages while they did not read", written + rest);
         let grown = process::resident_bytes(&program)?.saturating_sub(before);
         measured.mib_each.push(grown as f64 / stuck as f64 / MIB);
         crowd.first(stuck, Conduct::Listens);
         let patience = if stage.is_control() { CONTROL_PATIENCE } else { WHOLE_TIMEOUT };
-        let whole = || crowd.how_many_know(busy, gone_on.version) >= stuck + READERS;
-        if wait_until(patience, whole).await {
+        newest = gone_on.version;
+        if wait_until(patience, || crowd.how_many_know(busy, newest) >= stuck + READERS).await {
             outcome.count("stuck sockets that became whole", stuck as u64);
         } else {
             outcome.violation(format!("{stuck} sockets read again and are not whole after {patience:?}"));
         }
         crowd.first(stuck, Conduct::Away);
-        round += 1;
-        if round >= rounds {
-            let enough = crowd.counts.get("resyncs") >= stuck as u64 * rounds || stage.is_control();
-            if enough || round >= rounds + u64::from(DOUBLED_MAX) {
-                break;
-            }
-            messages *= 2;
-        }
     }
     // Whoever only wrote holds nothing that could be looked at.
     drop(conversation);
     crowd.first(0, Conduct::Acts);
     ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "those who were stuck do not come back");
+    // What they missed is theirs to catch up with before it is quiet.
+    let patience = if stage.is_control() { CONTROL_PATIENCE } else { CATCH_UP_TIMEOUT };
+    wait_until(patience, || crowd.how_many_know(busy, newest) >= stuck + READERS).await;
     crowd.settle(program.addr()).await?.into_outcome(&mut outcome);
     judge(&stage.history(), &mut outcome).await?;
     measured.into_outcome(stage.length, &mut outcome)?;
@@ -161,6 +175,10 @@ async fn play(stage: Stage) -> Result<Outcome> {
 #[derive(Default)]
 struct Measured {
     p99_without: Vec<f64>,
+    /// While the kernel and the queues still took everything for those who did not read.
+    p99_until: Vec<f64>,
+    /// When they took nothing more.
+    p99_stuck: Vec<f64>,
     p99_with: Vec<f64>,
     mib_each: Vec<f64>,
 }
@@ -173,7 +191,12 @@ impl Measured {
         let without = median(self.p99_without).context("there was a round")?;
         let with = median(self.p99_with).context("there was a round")?;
         outcome.figure("ack p99 without them, ms", without);
+        let until = median(self.p99_until).context("their buffers had to fill up")?;
+        let stuck = median(self.p99_stuck).context("there was a round")?;
+        outcome.figure("ack p99 until they are stuck, ms", until);
+        outcome.figure("ack p99 when they are stuck, ms", stuck);
         outcome.figure("ack p99 with them, ms", with);
+        outcome.timed(length, "ratio when they are stuck", stuck / without, Bound::AtMost(P99_RATIO_MAX));
         outcome.timed(length, "ratio of both", with / without, Bound::AtMost(P99_RATIO_MAX));
         Ok(())
     }
@@ -192,8 +215,8 @@ struct Conversation {
 
 /// What came of so many messages.
 struct GoneOn {
-    /// How long acks took meanwhile, of these and of everyone's, in milliseconds at the 99th percentile.
-    ack_p99_ms: f64,
+    /// How long acks took meanwhile, of these and of everyone's, in microseconds.
+    acks_us: Vec<u32>,
     /// The newest.
     version: Version,
 }
@@ -204,8 +227,10 @@ impl Conversation {
         self.counts.forget_acks();
         let share = messages.div_ceil(self.writers.len() as u64);
         let versions = try_join_all(self.writers.iter().map(|writer| self.write(writer, share))).await?;
-        let ack_p99_ms = self.counts.take_ack_ms(99).context("something was acknowledged")?;
-        Ok(GoneOn { ack_p99_ms, version: versions.into_iter().max().unwrap_or_default() })
+        Ok(GoneOn {
+            acks_us: self.counts.take_acks_us(),
+            version: versions.into_iter().max().unwrap_or_default(),
+        })
     }
 
     async fn write(&self, writer: &TestClient, messages: u64) -> Result<Version> {
@@ -231,6 +256,27 @@ impl Conversation {
             }
         }
         Ok(newest)
+    }
+}
+
+/// Where the server says what it counts.
+struct Metrics {
+    addr: SocketAddr,
+}
+
+impl Metrics {
+    /// On a port that is free.
+    fn somewhere() -> Result<Self> {
+        Ok(Self { addr: TcpListener::bind("127.0.0.1:0")?.local_addr()? })
+    }
+
+    /// Sockets that were told to `resync` because their queue was full.
+    async fn resyncs(&self) -> Result<u64> {
+        let figures = request(self.addr, Method::GET, "/metrics", &[], "").await?.text();
+        let name = "kith_resyncs_total{reason=\"overflow\"} ";
+        let count = figures.lines().find_map(|line| line.strip_prefix(name));
+        // Before the first one there is no line.
+        count.map_or(Ok(0), |count| count.parse().context("a count is a number"))
     }
 }
 

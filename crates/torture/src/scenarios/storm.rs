@@ -90,7 +90,7 @@ async fn storm(stage: &Stage, returns: Returns, outcome: &mut Outcome) -> Result
     let town = Town::make(&stage.folder.join("data"), size, stage.seed).await?;
     let mut program = stage.launch().arg("--trusted-proxies=127.0.0.1").start().await?;
     let habits = Habits {
-        pause: Duration::from_millis(stage.length.pick(150, 1_000)),
+        pause: Duration::from_millis(stage.length.pick(150, 200)),
         leaves: 0.0,
         returns,
         // As long as our client waits, and as seldom does it look whether its connection is still there.
