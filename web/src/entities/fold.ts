@@ -10,7 +10,7 @@ import {
   type Seq,
   type UserId,
 } from '@/protocol';
-import type { AnswerItem, ConversationLife, ServerItem } from '@/realtime';
+import type { Answer, ConversationLife, ServerItem } from '@/realtime';
 import { isBlocked, noAccount, withoutConversation, withRows } from './account/slice';
 import {
   type ConversationEntry,
@@ -57,8 +57,6 @@ export type FoldedState = Pick<
   | 'typing'
   | 'outbox'
 >;
-
-type Answer<Kind extends AnswerItem['kind']> = Extract<AnswerItem, { kind: Kind }>;
 
 /**
  * Folds one thing that the server said into the state: the state is the server's log, folded. Every part is idempotent

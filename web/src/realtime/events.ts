@@ -64,5 +64,8 @@ export type ConversationLife = Version | null;
 /** What the server said, pushed or answered. */
 export type ServerItem = PushItem | AnswerItem;
 
+/** The answer to one kind of question. */
+export type Answer<Kind extends AnswerItem['kind']> = Extract<AnswerItem, { kind: Kind }>;
+
 /** Everything the server said within one frame, in order. One action a frame, however many events came. */
 export const serverBatch = createAction<readonly ServerItem[]>('server/batch');

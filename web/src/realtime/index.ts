@@ -1,6 +1,7 @@
 /** The line to the server: the only place that sees the socket. */
 
 export {
+  type Answer,
   type AnswerItem,
   type ConversationLife,
   type PushItem,

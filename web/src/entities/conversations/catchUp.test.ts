@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keepPlace, openConversation } from '@/entities/conversations';
-import { jumpTo, jumpToLatest, selectTimeline } from '@/entities/messages';
+import { jumpTo, jumpToLatest, loadOlder, selectMessage, selectTimeline } from '@/entities/messages';
 import { ApiError } from '@/lib/api';
 import { ModelServer } from '@/testing/model-server';
 import { openPage, type Page } from '@/testing/page';
@@ -54,6 +54,39 @@ describe('what is being read', () => {
     expect(keys().at(-1)).toBe(150 + MANY);
   });
 
+  it.each(Array.from({ length: 30 }, (_, turns) => turns))(
+    'is the newest for whoever goes there %i turns after the line is back',
+    async (turns) => {
+      await page.store.dispatch(openConversation(id, true));
+      await page.store.dispatch(jumpTo(id, 40));
+      page.store.dispatch(keepPlace(id, { seq: 30, top: 12 }));
+      page.wire.down();
+      say(MANY);
+      page.wire.up();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      void page.store.dispatch(jumpToLatest(id));
+      await settle();
+      expect(keys().at(-1)).toBe(150 + MANY);
+    },
+  );
+
+  it.each(Array.from({ length: 30 }, (_, turns) => turns))(
+    'is what was gone to %i turns after the line is back',
+    async (turns) => {
+      await page.store.dispatch(openConversation(id, true));
+      await page.store.dispatch(jumpTo(id, 40));
+      page.store.dispatch(keepPlace(id, { seq: 30, top: 12 }));
+      page.wire.down();
+      say(MANY);
+      page.wire.up();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      void page.store.dispatch(jumpTo(id, 100));
+      await settle();
+      expect(keys()).toContain(100);
+      expect(keys()).not.toContain(150 + MANY);
+    },
+  );
+
   it('is the newest where the older cannot be fetched, and what was missed is there', async () => {
     await page.store.dispatch(openConversation(id, true));
     await page.store.dispatch(jumpTo(id, 40));
@@ -84,6 +117,41 @@ describe('a message that is gone to', () => {
     expect(keys()).not.toContain(150);
   });
 });
+
+describe('a page', () => {
+  it('has every change that was told while it was on its way', async () => {
+    server.read('ann', id, 150);
+    await settle();
+    await page.store.dispatch(openConversation(id));
+    const arrive = delayPages();
+    const older = page.store.dispatch(loadOlder(id));
+    await settle();
+    server.edit('ben', id, 50, 'changed');
+    server.take('ann');
+    say(1);
+    await settle();
+    expect(selectMessage(page.store.getState(), id, 50)).toBeUndefined();
+    arrive();
+    await older;
+    await settle();
+    expect(selectMessage(page.store.getState(), id, 50)?.text).toBe('changed');
+  });
+});
+
+/** Pages are answered, and arrive only when what this returns is called. */
+function delayPages() {
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const request = page.wire.request.bind(page.wire);
+  vi.spyOn(page.wire, 'request').mockImplementation(async (name, payload) => {
+    const answer = await request(name, payload);
+    if (name === 'message:page') await arrived;
+    return answer;
+  });
+  return () => arrive();
+}
 
 /** Something happens while there is no line. */
 async function away(happening: () => void) {

@@ -1,7 +1,7 @@
 import type { RootState } from '@/app/store';
 import { ApiError } from '@/lib/api';
-import type { ConversationChanges, ConversationId, PageRequest, Seq } from '@/protocol';
-import { type AnswerItem, backoff, type ConversationLife, type Realtime } from '@/realtime';
+import type { ConversationId, PageRequest, Seq } from '@/protocol';
+import { type Answer, backoff, type Realtime } from '@/realtime';
 import type { LocalCache } from '../cache/cache';
 import { focused, type LoadPart, type Loads, loadMoved, NO_LOADS } from '../messages/slice';
 import { blockOf, shownBlock, showsLiveEnd } from '../messages/timeline';
@@ -13,6 +13,9 @@ const CATCH_UPS_MAX = 4;
 
 /** Messages fetched at a time. */
 const PAGE_MESSAGES = 60;
+
+type PageItem = Answer<'answer:page'>;
+type ChangesItem = Answer<'answer:changes'>;
 
 /** Asks the server for what is missing: changes behind a gap in the versions, and pages of messages. */
 export class CatchUp {
@@ -64,10 +67,19 @@ export class CatchUp {
     const state = this.#host.getState();
     if (isVisiting(state, id) || focusOf(state, id) !== focusBefore) return;
     const seq = firstNew(state, id) ?? this.#cache.leftAt(id)?.seq ?? null;
-    const timeline = state.messages.timelines[id];
-    if (seq === null || (timeline && blockOf(timeline, seq))) this.#host.dispatch(focused({ id, seq }));
-    else if (await this.page({ conversation_id: id, around: seq }, 'target')) return;
+    if (seq === null) this.#host.dispatch(focused({ id, seq }));
+    else if (await this.goTo(id, seq)) return;
     await this.latest(id);
+  }
+
+  /** Shows the part of a conversation that holds this message; whether it is there. */
+  async goTo(id: ConversationId, seq: Seq): Promise<boolean> {
+    const timeline = this.#host.getState().messages.timelines[id];
+    if (!timeline || !blockOf(timeline, seq))
+      return this.page({ conversation_id: id, around: seq }, 'target');
+    this.#host.dispatch(focused({ id, seq }));
+    this.#leaveFor(id, seq);
+    return true;
   }
 
   /** Sees to it that something of a conversation can be shown: from this device if it has it, then from the server. */
@@ -89,8 +101,18 @@ export class CatchUp {
     if (!page || !entry || !isWanted()) return false;
     const { id: conversationId } = entry.shared;
     const asked = { conversationId, life: entry.life, request, askedVersion: page.version, isKept: true };
-    this.#realtime.fold({ kind: 'answer:page', ...asked, answer: page.answer });
+    this.#foldPage({ kind: 'answer:page', ...asked, answer: page.answer });
     return true;
+  }
+
+  /** Folds a page, and what was read before is left for what it is around. */
+  #foldPage(item: PageItem): void {
+    this.#realtime.fold(item);
+    if (item.request.around !== undefined) this.#leaveFor(item.conversationId, item.request.around);
+  }
+
+  #leaveFor(id: ConversationId, seq: Seq): void {
+    if (this.#cache.leftAt(id)?.seq !== seq) this.#cache.leave(id, undefined);
   }
 
   /**
@@ -112,7 +134,7 @@ export class CatchUp {
       const answer = await this.#realtime.request('message:page', full);
       const { life, shared } = entry;
       const asked = { conversationId: id, life, request: full, askedVersion: shared.version };
-      this.#realtime.fold({ kind: 'answer:page', ...asked, answer });
+      this.#foldPage({ kind: 'answer:page', ...asked, answer });
       this.#host.dispatch(loadMoved({ id, part, status: 'idle' }));
       return true;
     } catch {
@@ -141,41 +163,45 @@ export class CatchUp {
   async #askForChanges(id: ConversationId, since: number): Promise<void> {
     const { conversations } = this.#host.getState();
     const life = conversations.byId[id]?.life ?? null;
-    const asked = { conversationId: id, life, since };
     const answer = await this.#realtime.request('conversation:changes', { conversation_id: id, since });
-    const read = answer.reset ? await this.#pageRead(id, life, answer) : undefined;
-    this.#realtime.fold({ kind: 'answer:changes', ...asked, answer });
-    if (read) this.#realtime.fold(read);
+    const item = { kind: 'answer:changes', conversationId: id, life, since, answer } as const;
+    if (answer.reset) await this.#foldReset(item);
+    else this.#realtime.fold(item);
   }
 
   /**
-   * What is being read in the conversation on screen, where an answer puts its newest messages in the place of all that
-   * is held. Both are folded together, so that whoever reads far back stays there. Nothing when the answer has it, or
-   * when it cannot be fetched.
+   * Puts the newest messages in the place of all that is held. Whoever reads far back in the conversation on screen stays
+   * there: what is around that is folded with them, unless it cannot be fetched. Whoever goes elsewhere meanwhile is not
+   * called back.
    */
-  async #pageRead(
-    id: ConversationId,
-    life: ConversationLife | null,
-    { messages, version: askedVersion }: ConversationChanges,
-  ): Promise<AnswerItem | undefined> {
-    const around = this.#readAt(id);
-    if (around === undefined || around >= (messages[0]?.seq ?? 1)) return undefined;
-    const request = { conversation_id: id, around, limit: PAGE_MESSAGES };
-    try {
-      const answer = await this.#realtime.request('message:page', request);
-      return { kind: 'answer:page', conversationId: id, life, request, askedVersion, answer };
-    } catch {
-      return undefined;
+  async #foldReset(item: ChangesItem): Promise<void> {
+    const { conversationId, life, answer } = item;
+    const newestFrom = answer.messages[0]?.seq ?? 1;
+    let page: PageItem | undefined;
+    let around = this.#readAt(conversationId);
+    while (around !== undefined && around < newestFrom && !holds(page, around)) {
+      const request = { conversation_id: conversationId, around, limit: PAGE_MESSAGES };
+      const read = await this.#realtime.request('message:page', request).catch(() => undefined);
+      if (!read) break;
+      const askedVersion = answer.version;
+      page = { kind: 'answer:page', conversationId, life, request, askedVersion, answer: read };
+      around = this.#readAt(conversationId);
+    }
+    this.#realtime.fold(item);
+    if (around !== undefined && holds(page, around)) {
+      this.#foldPage({ ...page, request: { ...page.request, around } });
     }
   }
 
-  /** The message that is being read, unless that is the newest. */
+  /** The message that is being read, unless that is the newest, or is what the reader goes to. */
   #readAt(id: ConversationId): Seq | undefined {
     const state = this.#host.getState();
     const timeline = state.messages.timelines[id];
-    if (!timeline || state.conversations.openId !== id) return undefined;
-    const focus = showsLiveEnd(timeline) ? null : timeline.focus;
-    return this.#cache.leftAt(id)?.seq ?? focus ?? undefined;
+    const shown = timeline && shownBlock(timeline);
+    if (!shown || state.conversations.openId !== id) return undefined;
+    const left = this.#cache.leftAt(id)?.seq;
+    if (left !== undefined && shown.from <= left && left <= shown.to) return left;
+    return showsLiveEnd(timeline) ? undefined : (timeline.focus ?? undefined);
   }
 
   /** Whoever may not ask any more is not in it any more; everything else is tried again with the next catch-up. */
@@ -266,6 +292,13 @@ function loadsOf(state: RootState, id: ConversationId): Loads {
 
 function hasRows(state: RootState, id: ConversationId): boolean {
   return (state.messages.timelines[id]?.blocks.length ?? 0) > 0;
+}
+
+/** Whether this page is the one to read that message in. */
+function holds(page: PageItem | undefined, seq: Seq): page is PageItem {
+  if (!page) return false;
+  const { request, answer } = page;
+  return request.around === seq || (answer.from_seq <= seq && seq <= answer.to_seq);
 }
 
 function wait(milliseconds: number): Promise<void> {

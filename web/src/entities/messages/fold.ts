@@ -1,5 +1,5 @@
 import type { ConversationChanged, Message, Seq, UserId } from '@/protocol';
-import type { AnswerItem } from '@/realtime';
+import type { Answer } from '@/realtime';
 import { fromPush, newer } from './rows';
 import {
   append,
@@ -20,8 +20,8 @@ export interface Reader {
   hides(seq: Seq): boolean;
 }
 
-type PageItem = Extract<AnswerItem, { kind: 'answer:page' }>;
-type ChangesItem = Extract<AnswerItem, { kind: 'answer:changes' }>;
+type PageItem = Answer<'answer:page'>;
+type ChangesItem = Answer<'answer:changes'>;
 
 /** Folds the rows of one push into what is held. */
 export function foldPush(timeline: Timeline, push: ConversationChanged, reader: Reader): Timeline {
@@ -36,7 +36,7 @@ export function foldPush(timeline: Timeline, push: ConversationChanged, reader: 
 }
 
 /**
- * Folds a page. A change that was pushed while the page was on its way, to a message that was not held then, is missing
+ * Folds a page. A change that was told while the page was on its way, to a message that was not held then, is missing
  * from it; the version goes back to where the page was asked for, so that the changes since are asked for. A page that
  * this device kept may lack any change since it was written.
  */
@@ -73,7 +73,8 @@ export function foldChanges(
   const changed = keepQuotes(rows.reduce(foldAnsweredRow, held), quoted);
   const isComplete = !answer.more && answer.version >= answer.conversation.version;
   const grown = isComplete ? extendLive(changed, answer.conversation.last_seq) : changed;
-  return trim({ ...grown, version: Math.max(grown.version, answer.version) });
+  const version = Math.max(grown.version, answer.version);
+  return trim({ ...grown, version, missedVersion: Math.max(grown.missedVersion, version) });
 }
 
 /** Folds one row that a command answered with. It may come before the push that tells of it. */
@@ -118,7 +119,8 @@ function afreshFrom(held: Timeline | undefined, item: ChangesItem, reader: Reade
   const { answer } = item;
   const lastSeq = answer.conversation.last_seq;
   const rows = answer.messages.filter((row) => !reader.hides(row.seq));
-  const empty = { ...emptyTimeline(answer.version), sentHere: held?.sentHere ?? {} };
+  const { version } = answer;
+  const empty = { ...emptyTimeline(version), missedVersion: version, sentHere: held?.sentHere ?? {} };
   const first = answer.messages[0]?.seq ?? lastSeq + 1;
   const covered = cover(empty, lastSeq === 0 ? 1 : first, lastSeq, rows);
   return trim({ ...keepQuotes(covered, answer.quotes), live: covered.blocks.length > 0 });

@@ -12,7 +12,7 @@ import {
 } from '../outbox/slice';
 import type { AppThunk } from '../thunk';
 import { focused } from './slice';
-import { blockOf, showsLiveEnd } from './timeline';
+import { showsLiveEnd } from './timeline';
 
 /** A photo or file that is to go with a message. */
 export interface NewAttachment {
@@ -169,18 +169,13 @@ export function loadNewer(id: ConversationId): AppThunk<Promise<boolean>> {
 
 /** Shows the part of the conversation that holds this message; whether it is there. */
 export function jumpTo(id: ConversationId, seq: Seq): AppThunk<Promise<boolean>> {
-  return async (dispatch, getState, { catchUp }) => {
-    const timeline = getState().messages.timelines[id];
-    const block = timeline && blockOf(timeline, seq);
-    if (!block) return catchUp.page({ conversation_id: id, around: seq }, 'target');
-    dispatch(focused({ id, seq }));
-    return true;
-  };
+  return (_dispatch, _getState, { catchUp }) => catchUp.goTo(id, seq);
 }
 
-/** Shows the newest messages again. */
+/** Shows the newest messages again; what was read before is left for good. */
 export function jumpToLatest(id: ConversationId): AppThunk<Promise<boolean>> {
-  return async (dispatch, getState, { catchUp }) => {
+  return async (dispatch, getState, { cache, catchUp }) => {
+    cache.leave(id, undefined);
     dispatch(focused({ id, seq: null }));
     const timeline = getState().messages.timelines[id];
     if (timeline && showsLiveEnd(timeline)) return true;

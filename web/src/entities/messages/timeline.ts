@@ -29,7 +29,7 @@ export interface Timeline {
   readonly version: Version;
   /** The last block reaches the newest message there was at `version`. */
   readonly live: boolean;
-  /** The newest pushed version that touched a message outside of the blocks, and so left no trace here. */
+  /** The newest version that may have touched a message outside of the blocks, and so left no trace here. */
   readonly missedVersion: Version;
   /** A message of the block that is shown; `null` shows the newest. */
   readonly focus: Seq | null;
