@@ -13,12 +13,12 @@ use std::{
 
 use kith_chat::Refusal;
 use parking_lot::{Mutex, MutexGuard};
-use rusqlite::Connection;
+use rusqlite::{Connection, hooks::Wal};
 
 use crate::{
     OpenError,
     error::{disk_is_unknown, is_failed_sync},
-    store::connect,
+    store::{BUSY_TIMEOUT, connect},
     writer::Broken,
 };
 
@@ -42,25 +42,34 @@ const REST_PAGES: u64 = 256;
 const PASSES_MAX: usize = 3;
 const REST_PAGES_MAX: u64 = 4_096;
 
-/// What the writer and the checkpointer know of the log together.
-#[derive(Default)]
-pub(crate) struct LogGauge {
-    pages: AtomicU64,
-    turn: Mutex<()>,
+/// The log, and the connection that writes to it: the writer and the checkpointer take turns with it.
+///
+/// It is on this connection that the log is emptied. Were it another, SQLite would take the database for changed by
+/// somebody else, and the writer would lose every page that it keeps.
+pub(crate) struct Log {
+    pages: Arc<AtomicU64>,
+    writing: Mutex<Connection>,
 }
 
-impl LogGauge {
+impl Log {
+    /// The log that this connection writes to.
+    pub(crate) fn of(mut writing: Connection) -> rusqlite::Result<Arc<Self>> {
+        let pages = Arc::<AtomicU64>::default();
+        let told = Arc::clone(&pages);
+        writing.wal_hook(Some(move |_: &mut Wal, pages| {
+            told.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(Arc::new(Self { pages, writing: Mutex::new(writing) }))
+    }
+
     /// Keeps the log to oneself. Whoever waits for it goes on the moment it is free, where SQLite would look again only
     /// after a pause, and a longer one each time.
-    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock()
+    pub(crate) fn turn(&self) -> MutexGuard<'_, Connection> {
+        self.writing.lock()
     }
 
-    /// After a commit: so many pages are in the log.
-    pub(crate) fn set_pages(&self, pages: u64) {
-        self.pages.store(pages, Ordering::Relaxed);
-    }
-
+    /// How many are in it since the last commit.
     fn pages(&self) -> u64 {
         self.pages.load(Ordering::Relaxed)
     }
@@ -73,9 +82,9 @@ pub(crate) struct Checkpointer {
 
 impl Checkpointer {
     /// Starts on a connection of its own. Once a sync has failed it is over, and nothing more is written: see [`Broken`].
-    pub(crate) fn start(path: &Path, gauge: Arc<LogGauge>, broken: Broken) -> Result<Self, OpenError> {
-        let log = path.with_extension("db-wal");
-        let checkpoints = Checkpoints { connection: connect(path)?, log, gauge, broken };
+    pub(crate) fn start(path: &Path, log: Arc<Log>, broken: Broken) -> Result<Self, OpenError> {
+        let file = path.with_extension("db-wal");
+        let checkpoints = Checkpoints { connection: connect(path)?, file, log, broken };
         let (stop, stopped) = channel();
         thread::Builder::new()
             .name("store-checkpoint".into())
@@ -86,9 +95,10 @@ impl Checkpointer {
 }
 
 struct Checkpoints {
+    /// For what is done while others write.
     connection: Connection,
-    log: PathBuf,
-    gauge: Arc<LogGauge>,
+    file: PathBuf,
+    log: Arc<Log>,
     broken: Broken,
 }
 
@@ -105,10 +115,10 @@ impl Checkpoints {
     fn serve(&self, stopped: &Receiver<()>) {
         let (mut quiet, mut last_pages, mut emptied_at) = (0, 0, Instant::now());
         while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-            let pages = self.gauge.pages();
+            let pages = self.log.pages();
             quiet = if pages == last_pages { quiet + 1 } else { 0 };
             last_pages = pages;
-            let is_empty = std::fs::metadata(&self.log).map_or(0, |metadata| metadata.len()) == 0;
+            let is_empty = std::fs::metadata(&self.file).map_or(0, |metadata| metadata.len()) == 0;
             let after = match quiet >= QUIET_LOOKS || emptied_at.elapsed() >= EMPTIED_EVERY {
                 _ if is_empty => continue,
                 true => After::Emptied,
@@ -130,7 +140,7 @@ impl Checkpoints {
         let mut rest = u64::MAX;
         for _ in 0..PASSES_MAX {
             let moved = checkpoint(&self.connection, "PASSIVE", &self.broken)?.pages;
-            rest = self.gauge.pages().saturating_sub(moved);
+            rest = self.log.pages().saturating_sub(moved);
             if rest <= REST_PAGES {
                 break;
             }
@@ -138,20 +148,25 @@ impl Checkpoints {
         if rest > REST_PAGES_MAX {
             return Ok(false);
         }
-        let wait = if pages > PAGES_LARGE { WAIT_FOR_LARGE_MAX } else { WAIT_MAX };
-        if let Err(error) = self.connection.busy_timeout(wait) {
-            tracing::warn!(%error, "it cannot be said how long to wait for readers of the log");
-        }
         let mode = match after {
             After::Reused => "RESTART",
             After::Emptied => "TRUNCATE",
         };
-        let _turn = self.gauge.turn();
-        let is_done = !checkpoint(&self.connection, mode, &self.broken)?.blocked;
+        let writing = self.log.turn();
+        wait_for_readers(&writing, if pages > PAGES_LARGE { WAIT_FOR_LARGE_MAX } else { WAIT_MAX });
+        let moved = checkpoint(&writing, mode, &self.broken);
+        wait_for_readers(&writing, BUSY_TIMEOUT);
+        let is_done = !moved?.blocked;
         if is_done {
-            self.gauge.set_pages(0);
+            self.log.pages.store(0, Ordering::Relaxed);
         }
         Ok(is_done)
+    }
+}
+
+fn wait_for_readers(connection: &Connection, at_most: Duration) {
+    if let Err(error) = connection.busy_timeout(at_most) {
+        tracing::warn!(%error, "it cannot be said how long to wait for readers of the log");
     }
 }
 
@@ -219,63 +234,90 @@ mod tests {
         failed(&Error::SqliteFailure(ffi::Error::new(code), None), broken)
     }
 
-    /// A database, and who moves its log.
-    fn database(folder: &Path) -> (Connection, Checkpoints) {
+    /// Who moves the log of a database.
+    fn checkpoints(folder: &Path) -> Checkpoints {
         let path = folder.join("kith.db");
-        let connection = connect(&path).unwrap();
-        connection.execute_batch("CREATE TABLE t (text TEXT)").unwrap();
-        let log = path.with_extension("db-wal");
-        let checkpoints = Checkpoints {
+        let writing = connect(&path).unwrap();
+        writing.execute_batch("CREATE TABLE t (text TEXT)").unwrap();
+        Checkpoints {
             connection: connect(&path).unwrap(),
-            log,
-            gauge: Arc::default(),
+            file: path.with_extension("db-wal"),
+            log: Log::of(writing).unwrap(),
             broken: Broken::default(),
-        };
-        (connection, checkpoints)
+        }
     }
 
-    fn add(connection: &Connection) {
-        connection.execute("INSERT INTO t VALUES (?1)", ["x".repeat(100_000)]).unwrap();
+    fn add(log: &Log) {
+        log.turn().execute("INSERT INTO t VALUES (?1)", ["x".repeat(100_000)]).unwrap();
+    }
+
+    fn count(connection: &Connection) -> u32 {
+        connection.query_row("SELECT COUNT(*) FROM t", [], |row| row.get(0)).unwrap()
+    }
+
+    /// How often this connection had to read a page because it did not have it any more.
+    #[expect(unsafe_code, reason = "SQLite tells it by a C function only")]
+    fn pages_read(connection: &Connection) -> i32 {
+        let (mut now, mut most) = (0, 0);
+        // SAFETY: the handle is that of an open connection, which this thread has to itself, and both numbers are there.
+        let code = unsafe {
+            let status = ffi::SQLITE_DBSTATUS_CACHE_MISS;
+            ffi::sqlite3_db_status(connection.handle(), status, &raw mut now, &raw mut most, 0)
+        };
+        assert_eq!(code, ffi::SQLITE_OK);
+        now
     }
 
     #[test]
     fn a_log_that_was_moved_is_written_over_and_one_that_was_emptied_has_no_bytes() {
         let folder = tempfile::tempdir().unwrap();
-        let (connection, checkpoints) = database(folder.path());
-        let bytes = || std::fs::metadata(&checkpoints.log).unwrap().len();
-        add(&connection);
+        let checkpoints = checkpoints(folder.path());
+        let bytes = || std::fs::metadata(&checkpoints.file).unwrap().len();
+        add(&checkpoints.log);
         let before = bytes();
         assert_eq!(checkpoints.move_log(PAGES_MIN, After::Reused), Ok(true));
-        add(&connection);
+        add(&checkpoints.log);
         assert_eq!(bytes(), before, "the second commit took the room of the first");
         assert_eq!(checkpoints.move_log(0, After::Emptied), Ok(true));
         assert_eq!(bytes(), 0);
-        let rows: u32 = connection.query_row("SELECT COUNT(*) FROM t", [], |row| row.get(0)).unwrap();
-        assert_eq!(rows, 2);
+        assert_eq!(count(&checkpoints.log.turn()), 2);
+    }
+
+    #[test]
+    fn the_writer_keeps_its_pages_when_the_log_is_emptied() {
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoints = checkpoints(folder.path());
+        add(&checkpoints.log);
+        let before = pages_read(&checkpoints.log.turn());
+        for after in [After::Reused, After::Emptied] {
+            assert_eq!(checkpoints.move_log(PAGES_MIN, after), Ok(true));
+            add(&checkpoints.log);
+        }
+        assert_eq!(count(&checkpoints.log.turn()), 3);
+        assert_eq!(pages_read(&checkpoints.log.turn()), before);
     }
 
     #[test]
     fn a_log_that_somebody_reads_is_left_until_they_are_done() {
         let folder = tempfile::tempdir().unwrap();
-        let (connection, checkpoints) = database(folder.path());
-        add(&connection);
-        let reader = connect(&checkpoints.log.with_extension("db")).unwrap();
+        let checkpoints = checkpoints(folder.path());
+        add(&checkpoints.log);
+        let reader = connect(&checkpoints.file.with_extension("db")).unwrap();
         let reading = reader.unchecked_transaction().unwrap();
-        let count = "SELECT COUNT(*) FROM t";
-        assert_eq!(reading.query_row(count, [], |row| row.get::<_, u32>(0)).unwrap(), 1);
-        add(&connection);
+        assert_eq!(count(&reading), 1);
+        add(&checkpoints.log);
         assert_eq!(checkpoints.move_log(PAGES_MIN, After::Reused), Ok(false));
-        checkpoints.gauge.set_pages(2 * REST_PAGES_MAX);
+        checkpoints.log.pages.store(2 * REST_PAGES_MAX, Ordering::Relaxed);
         assert_eq!(
             checkpoints.move_log(PAGES_MIN, After::Reused),
             Ok(false),
             "nobody was made to wait for it"
         );
-        assert_eq!(reading.query_row(count, [], |row| row.get::<_, u32>(0)).unwrap(), 1);
+        assert_eq!(count(&reading), 1);
         drop(reading);
-        checkpoints.gauge.set_pages(0);
+        checkpoints.log.pages.store(0, Ordering::Relaxed);
         assert_eq!(checkpoints.move_log(PAGES_MIN, After::Reused), Ok(true));
-        assert_eq!(reader.query_row(count, [], |row| row.get::<_, u32>(0)).unwrap(), 2);
+        assert_eq!(count(&reader), 2);
     }
 
     #[test]

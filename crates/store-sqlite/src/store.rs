@@ -12,7 +12,7 @@ use kith_protocol::ConversationId;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 
 use crate::{
-    checkpoint::{Checkpointer, LogGauge, empty_log},
+    checkpoint::{Checkpointer, Log, empty_log},
     checksums,
     error::{Outcome, is_full},
     mark::{self, Mark, Marked},
@@ -132,10 +132,10 @@ impl SqliteStore {
             open_to_write(folder, options.writer_cache_kib, entropy)?;
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
         let broken = Broken::default();
-        let gauge = Arc::<LogGauge>::default();
-        let checkpointer = Some(Checkpointer::start(&path, Arc::clone(&gauge), Arc::clone(&broken))?);
+        let log = Log::of(connection)?;
+        let checkpointer = Some(Checkpointer::start(&path, Arc::clone(&log), Arc::clone(&broken))?);
         let closing = parking_lot::Mutex::new(Some(connect(&path)?));
-        let writer = Writer::start(connection, bus, mark, gauge, broken)?;
+        let writer = Writer::start(log, bus, mark, broken)?;
         let folder = folder.to_owned();
         Ok(Self { epoch, fingerprint_key, folder, writer, readers, _checkpointer: checkpointer, closing })
     }
@@ -157,7 +157,7 @@ impl SqliteStore {
         let (readers, reads) = Readers::stepped(&path, options.reader_cache_kib)?;
         let broken = Broken::default();
         let checkpoints = connect(&path)?;
-        let (writer, commits) = Writer::stepped(connection, bus, mark, Arc::default(), Arc::clone(&broken))?;
+        let (writer, commits) = Writer::stepped(Log::of(connection)?, bus, mark, Arc::clone(&broken))?;
         let folder = folder.to_owned();
         let closing = parking_lot::Mutex::new(None);
         let store = Self { epoch, fingerprint_key, folder, writer, readers, _checkpointer: None, closing };
@@ -263,6 +263,9 @@ pub(crate) fn open_to_write(
     Ok(ToWrite { connection, epoch, fingerprint_key, mark })
 }
 
+/// How long a connection waits for another that is in its way.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A connection as all of them are.
 pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = checksums::open(path, OpenFlags::default())?;
@@ -270,7 +273,7 @@ pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // value better: measured, four fifths of the time of a send.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(connection)

@@ -29,7 +29,7 @@ pub(crate) use write::Write;
 
 use crate::{
     OpenError,
-    checkpoint::LogGauge,
+    checkpoint::Log,
     error::{Failure, Outcome},
     mark::Mark,
 };
@@ -156,15 +156,14 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer's thread on this connection.
+    /// Starts the writer's thread on the log's connection.
     pub(crate) fn start(
-        connection: Connection,
+        log: Arc<Log>,
         bus: Arc<dyn Bus>,
         mark: Mark,
-        gauge: Arc<LogGauge>,
         broken: Broken,
     ) -> Result<Self, OpenError> {
-        let (writer, mut steps) = Self::stepped(connection, bus, mark, gauge, broken)?;
+        let (writer, mut steps) = Self::stepped(log, bus, mark, broken)?;
         thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || steps.serve())
@@ -174,15 +173,14 @@ impl Writer {
 
     /// The same without a thread: what is queued is committed when somebody says so.
     pub(crate) fn stepped(
-        connection: Connection,
+        log: Arc<Log>,
         bus: Arc<dyn Bus>,
         mark: Mark,
-        gauge: Arc<LogGauge>,
         broken: Broken,
     ) -> Result<(Self, CommitSteps), OpenError> {
         let (queue, messages) = sync_channel(WAITING_MAX);
         let shared = Arc::<Shared>::default();
-        let commits = Commits::open(connection, bus, mark, gauge, Arc::clone(&broken), Arc::clone(&shared))?;
+        let commits = Commits::open(log, bus, mark, Arc::clone(&broken), Arc::clone(&shared))?;
         Ok((Self { queue, broken, shared }, CommitSteps::new(commits, messages)))
     }
 

@@ -13,7 +13,7 @@ use std::{
 
 use kith_chat::{Bus, Notice, Refusal};
 use kith_protocol::ServerEvent;
-use rusqlite::{Connection, hooks::Wal};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     OpenError,
-    checkpoint::LogGauge,
+    checkpoint::Log,
     error::{disk_is_unknown, leaves_the_disk_unknown, refusal_of},
     mark::Mark,
     search,
@@ -43,11 +43,10 @@ const INDEX_DELAY: Duration = Duration::from_millis(250);
 
 /// The commit loop: [`Commits::step`] is one turn of it.
 pub(super) struct Commits {
-    connection: Connection,
+    log: Arc<Log>,
     bus: Arc<dyn Bus>,
     memory: Memory,
     mark: Mark,
-    gauge: Arc<LogGauge>,
     broken: Broken,
     shared: Arc<Shared>,
     /// Since when messages wait to be indexed for search; `None` when none do.
@@ -93,22 +92,16 @@ impl CommitSteps {
 
 impl Commits {
     pub(super) fn open(
-        mut connection: Connection,
+        log: Arc<Log>,
         bus: Arc<dyn Bus>,
         mark: Mark,
-        gauge: Arc<LogGauge>,
         broken: Broken,
         shared: Arc<Shared>,
     ) -> Result<Self, OpenError> {
-        let memory = Memory::load(&connection)?;
-        let told = Arc::clone(&gauge);
-        connection.wal_hook(Some(move |_: &mut Wal, pages| {
-            told.set_pages(u64::try_from(pages).unwrap_or(0));
-            Ok(())
-        }))?;
+        let memory = Memory::load(&log.turn())?;
         // A crash may have come between a commit and its indexing.
         let unindexed_since = Some(Instant::now());
-        Ok(Self { connection, bus, memory, mark, gauge, broken, shared, unindexed_since })
+        Ok(Self { log, bus, memory, mark, broken, shared, unindexed_since })
     }
 
     fn serve(&mut self, messages: &Receiver<Message>) {
@@ -185,11 +178,12 @@ impl Commits {
     }
 
     fn commit(&mut self, batch: &mut [Box<dyn Operation>], notices: &mut Vec<Notice>) -> Result<(), Refusal> {
-        let outcome = self.try_commit(batch, notices);
-        let Err(error) = outcome else { return Ok(()) };
+        let log = Arc::clone(&self.log);
+        let connection = log.turn();
+        let Err(error) = self.try_commit(&connection, batch, notices) else { return Ok(()) };
         let refusal = refusal_of(&error);
         self.break_if_unknown(&error);
-        self.roll_back();
+        self.roll_back(&connection);
         Err(refusal)
     }
 
@@ -203,12 +197,11 @@ impl Commits {
 
     fn try_commit(
         &mut self,
+        connection: &Connection,
         batch: &mut [Box<dyn Operation>],
         notices: &mut Vec<Notice>,
     ) -> rusqlite::Result<()> {
         let tick = self.memory.tick + 1;
-        let connection = &self.connection;
-        let _turn = self.gauge.turn();
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut write = Write::new(connection, tick, &mut self.memory, notices);
         for operation in batch {
@@ -223,13 +216,13 @@ impl Commits {
         Ok(())
     }
 
-    fn roll_back(&mut self) {
-        if !self.connection.is_autocommit()
-            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+    fn roll_back(&mut self, connection: &Connection) {
+        if !connection.is_autocommit()
+            && let Err(error) = connection.execute_batch("ROLLBACK")
         {
             tracing::error!(%error, "a failed transaction could not be rolled back");
         }
-        match Memory::load(&self.connection) {
+        match Memory::load(connection) {
             Ok(memory) => self.memory = memory,
             Err(error) => {
                 tracing::error!(%error, "the database cannot be read after a failure");
@@ -253,23 +246,23 @@ impl Commits {
         if self.broken.lock().is_some() {
             return false;
         }
-        let gauge = Arc::clone(&self.gauge);
-        let _turn = gauge.turn();
+        let log = Arc::clone(&self.log);
+        let connection = log.turn();
         let indexed = (|| -> rusqlite::Result<bool> {
-            self.connection.execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
-            let more = search::index_pending(&self.connection, messages_max)?;
-            search::merge(&self.connection, messages_max / MESSAGES_PER_MERGED_PAGE)?;
-            self.connection.execute_batch("COMMIT")?;
+            connection.execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
+            let more = search::index_pending(&connection, messages_max)?;
+            search::merge(&connection, messages_max / MESSAGES_PER_MERGED_PAGE)?;
+            connection.execute_batch("COMMIT")?;
             Ok(more)
         })();
         let more = indexed.unwrap_or_else(|error| {
             // It will be tried again with the next message: the index follows, it never leads.
             tracing::warn!(%error, "messages could not be indexed for search");
             self.break_if_unknown(&error);
-            self.roll_back();
+            self.roll_back(&connection);
             false
         });
-        if let Err(error) = self.connection.execute_batch("PRAGMA synchronous = FULL") {
+        if let Err(error) = connection.execute_batch("PRAGMA synchronous = FULL") {
             tracing::error!(%error, "commits can no longer be synced: nothing more will be acknowledged");
             *self.broken.lock() = Some(Refusal::unavailable("The server's disk failed."));
         }
