@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, io::BufRead};
 
 use super::{
-    Line, Sight, Truth,
+    Sight, Truth,
     invariants::{self, Invariant},
 };
 
@@ -53,8 +53,7 @@ pub fn check(history: impl BufRead) -> anyhow::Result<Findings> {
     let mut found: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let mut lines = 0;
     for text in history.lines() {
-        let line: Line = serde_json::from_str(&text?)?;
-        let sight = Sight::of(line).map_err(anyhow::Error::msg)?;
+        let sight = Sight::parse(&text?)?;
         lines += 1;
         truth.see(&sight);
         for (place, (_, invariant)) in invariants.iter_mut().enumerate() {

@@ -17,6 +17,8 @@ pub struct Sight {
     pub issued_us: u64,
     /// The place of a call among all calls.
     pub number: u64,
+    /// How long its line is in the history, in bytes: somewhat longer than what came over the wire.
+    pub bytes: usize,
     /// What it tells.
     pub seen: Seen,
 }
@@ -73,6 +75,7 @@ pub enum Seen {
     Receipts(ReceiptUpdated),
     Resync(Resync),
     Typing(Typing),
+    Presence,
     OtherPush,
     Connected,
     Closed,
@@ -85,7 +88,16 @@ pub enum Seen {
 }
 
 impl Sight {
-    /// Reads a line.
+    /// Reads a line as it stands in the history.
+    ///
+    /// # Errors
+    /// When it is none, or does not speak the protocol: what is wrong with it.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let sight = Self::of(serde_json::from_str(text)?).map_err(anyhow::Error::msg)?;
+        Ok(Self { bytes: text.len(), ..sight })
+    }
+
+    /// Reads a line that is in no history, and so takes no bytes.
     ///
     /// # Errors
     /// When it does not speak the protocol: what is wrong with it.
@@ -106,7 +118,7 @@ impl Sight {
             What::CanCommit => (us, 0, Seen::CanCommit),
             What::Finally => (us, 0, Seen::Finally),
         };
-        Ok(Self { line, issued_us, number, seen })
+        Ok(Self { line, issued_us, number, bytes: 0, seen })
     }
 
     /// Every row of a message that it shows, and where it lies.
@@ -187,6 +199,7 @@ fn push(event: &str, payload: Value) -> Result<Seen, String> {
         "receipt:updated" => Seen::Receipts(read(event, payload)?),
         "resync" => Seen::Resync(read(event, payload)?),
         "typing" => Seen::Typing(read(event, payload)?),
+        "presence" => Seen::Presence,
         _ => Seen::OtherPush,
     })
 }
