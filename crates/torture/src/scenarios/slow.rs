@@ -1,8 +1,8 @@
 //! Sockets that stop reading while a conversation goes on without end: they cost the server little, the others nothing, and
 //! they are whole when they read again.
 //!
-//! For a while everything still goes to them, into the buffers of the kernel and then into their queues, and costs what it
-//! costs to whoever reads. They are stuck when the server has told each of them to `resync`.
+//! At first everything still goes to them, into the buffers of the kernel and then into their queues, and costs what it costs
+//! to whoever reads. They are stuck when the server has told each of them to `resync`.
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -18,7 +18,7 @@ use kith_testkit::{Connect, Device, Person, Program, TestClient, history::Record
 
 use crate::{
     Bound, Length, Outcome, Scenario, Stage,
-    crowd::{Conduct, Counts, Crowd, Habits, Size, Town, judge, median, ms_of, record, wait_until},
+    crowd::{Conduct, Counts, Crowd, Habits, Size, Town, judge, ms_of, record, wait_until},
     process,
     scenario::{anywhere, at_least},
 };
@@ -32,10 +32,10 @@ pub(super) static SCENARIO: Scenario = Scenario {
     minimums: |length| {
         let scale = Scale::of(length);
         vec![
-            at_least(scale.stuck as u64 * scale.rounds, "sockets that stopped reading"),
-            at_least(scale.messages * scale.rounds, "messages while they did not read"),
-            at_least(scale.stuck as u64 * scale.rounds, "resyncs"),
-            at_least(scale.stuck as u64 * scale.rounds, "stuck sockets that became whole"),
+            at_least(scale.stuck as u64, "sockets that stopped reading"),
+            at_least(scale.messages, "messages while they did not read"),
+            at_least(scale.stuck as u64, "resyncs"),
+            at_least(scale.stuck as u64, "stuck sockets that became whole"),
         ]
     },
     play: |stage| Box::pin(play(stage)),
@@ -47,11 +47,10 @@ struct Scale {
     people: usize,
     /// Those of them that stop reading.
     stuck: usize,
-    /// How often everything is done: once without those that do not read, once with them.
-    rounds: u64,
-    /// To the conversation, in each round.
+    /// To the conversation while they do not read. Without them half as many, before and after, to compare with.
     messages: u64,
-    /// A second.
+    /// A second. The machine has to be able to tell all of them to everyone, or it would be busy with that alone until the
+    /// first are stuck.
     pace: u32,
     /// A message has ten times as many bytes.
     filler: usize,
@@ -60,8 +59,8 @@ struct Scale {
 impl Scale {
     fn of(length: Length) -> Self {
         length.pick(
-            Self { people: 60, stuck: 10, rounds: 1, messages: 500, pace: 500, filler: 1_000 },
-            Self { people: 2_000, stuck: 500, rounds: 4, messages: 25_000, pace: 1_500, filler: 40 },
+            Self { people: 60, stuck: 10, messages: 500, pace: 500, filler: 1_000 },
+            Self { people: 2_000, stuck: 500, messages: 100_000, pace: 500, filler: 40 },
         )
     }
 }
@@ -88,12 +87,14 @@ const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(20);
 /// The control does not become whole, however long one waits.
 const CONTROL_PATIENCE: Duration = Duration::from_secs(3);
 const MIB: f64 = (1 << 20) as f64;
-/// Messages after which sockets that do not read are stuck, as a multiple of all that are written while they do not: with
-/// more, the kernel takes everything for them, and nothing is proven.
-const UNTIL_STUCK_MAX: u64 = 8;
+/// The share of the messages after which sockets that do not read have to be stuck: otherwise the kernel takes everything for
+/// them, and nothing is proven.
+const STUCK_WITHIN: f64 = 0.5;
+/// Between two looks at whether they are, the share of the messages that is written.
+const LOOK_SHARE: u64 = 200;
 
 async fn play(stage: Stage) -> Result<Outcome> {
-    let Scale { people, stuck, rounds, messages, pace, filler } = Scale::of(stage.length);
+    let Scale { people, stuck, messages, pace, filler } = Scale::of(stage.length);
     let size = Size {
         people: people + WRITERS,
         devices_each: 1,
@@ -124,40 +125,37 @@ async fn play(stage: Stage) -> Result<Outcome> {
     ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "the others do not get in");
     let counts = crowd.counts.clone();
     let conversation = Conversation { id: busy, writers, pace, filler: "on and on ".repeat(filler), counts };
-    let (mut outcome, mut measured, mut newest) =
-        (Outcome::default(), Measured::default(), Version::default());
-    for _ in 0..rounds {
-        measured.p99_without.extend(ms_of(conversation.go_on(messages / 2).await?.acks_us, 99));
-        crowd.first(stuck, Conduct::Listens);
-        ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "not everyone comes back");
-        let (before, told) = (process::resident_bytes(&program)?, metrics.resyncs().await?);
-        crowd.first(stuck, Conduct::Hangs);
-        outcome.count("sockets that stopped reading", stuck as u64);
-        let (mut written, mut acks_us) = (0, Vec::new());
-        while metrics.resyncs().await? < told + stuck as u64 {
-            ensure!(written < UNTIL_STUCK_MAX * messages, "sockets that do not read are sent everything");
-            acks_us.extend(conversation.go_on(messages / 25).await?.acks_us);
-            written += messages / 25;
-        }
-        let rest = messages.saturating_sub(written).max(messages / 2);
-        let gone_on = conversation.go_on(rest).await?;
-        measured.p99_until.extend(ms_of(acks_us.clone(), 99));
-        measured.p99_stuck.extend(ms_of(gone_on.acks_us.clone(), 99));
-        measured.p99_with.extend(ms_of([acks_us, gone_on.acks_us].concat(), 99));
-        outcome.count("messages until they were stuck", written);
-        outcome.count("messages while they did not read", written + rest);
-        let grown = process::resident_bytes(&program)?.saturating_sub(before);
-        measured.mib_each.push(grown as f64 / stuck as f64 / MIB);
-        crowd.first(stuck, Conduct::Listens);
-        let patience = if stage.is_control() { CONTROL_PATIENCE } else { WHOLE_TIMEOUT };
-        newest = gone_on.version;
-        if wait_until(patience, || crowd.how_many_know(busy, newest) >= stuck + READERS).await {
-            outcome.count("stuck sockets that became whole", stuck as u64);
-        } else {
-            outcome.violation(format!("{stuck} sockets read again and are not whole after {patience:?}"));
-        }
-        crowd.first(stuck, Conduct::Away);
+    let mut outcome = Outcome::default();
+    let mut without = conversation.go_on(messages / 4).await?.acks_us;
+    crowd.first(stuck, Conduct::Listens);
+    ensure!(wait_until(WHOLE_TIMEOUT, || crowd.all_back()).await, "not everyone comes back");
+    let (before, told) = (process::resident_bytes(&program)?, metrics.resyncs().await?);
+    crowd.first(stuck, Conduct::Hangs);
+    outcome.count("sockets that stopped reading", stuck as u64);
+    let (mut written, mut until) = (0, Vec::new());
+    while metrics.resyncs().await? < told + stuck as u64 {
+        let too_late = written as f64 > STUCK_WITHIN * messages as f64;
+        ensure!(!too_late, "sockets that do not read are sent everything");
+        let share = messages.div_ceil(LOOK_SHARE);
+        until.extend(conversation.go_on(share).await?.acks_us);
+        written += share;
     }
+    let rest = messages.saturating_sub(written);
+    let GoneOn { acks_us: since, version: newest } = conversation.go_on(rest).await?;
+    outcome.count("messages until they were stuck", written);
+    outcome.count("messages while they did not read", written + rest);
+    let grown = process::resident_bytes(&program)?.saturating_sub(before);
+    crowd.first(stuck, Conduct::Listens);
+    let patience = if stage.is_control() { CONTROL_PATIENCE } else { WHOLE_TIMEOUT };
+    if wait_until(patience, || crowd.how_many_know(busy, newest) >= stuck + READERS).await {
+        outcome.count("stuck sockets that became whole", stuck as u64);
+    } else {
+        outcome.violation(format!("{stuck} sockets read again and are not whole after {patience:?}"));
+    }
+    crowd.first(stuck, Conduct::Away);
+    let GoneOn { acks_us, version: newest } = conversation.go_on(messages / 4).await?;
+    without.extend(acks_us);
+    let measured = Measured { without, until, since, mib_each: grown as f64 / stuck as f64 / MIB };
     // Whoever only wrote holds nothing that could be looked at.
     drop(conversation);
     crowd.first(0, Conduct::Acts);
@@ -171,33 +169,38 @@ async fn play(stage: Stage) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// What was measured, round by round.
-#[derive(Default)]
+/// What was measured: how long acks took, in microseconds, and memory.
 struct Measured {
-    p99_without: Vec<f64>,
+    without: Vec<u32>,
     /// While the kernel and the queues still took everything for those who did not read.
-    p99_until: Vec<f64>,
+    until: Vec<u32>,
     /// When they took nothing more.
-    p99_stuck: Vec<f64>,
-    p99_with: Vec<f64>,
-    mib_each: Vec<f64>,
+    since: Vec<u32>,
+    mib_each: f64,
 }
 
 impl Measured {
     /// What depends on the machine is held to its bounds at full length only, where chance evens out.
     fn into_outcome(self, length: Length, outcome: &mut Outcome) -> Result<()> {
-        let most = self.mib_each.into_iter().fold(0.0, f64::max);
-        outcome.timed(length, "server memory for a stuck socket, MiB", most, Bound::AtMost(STUCK_MIB_MAX));
-        let without = median(self.p99_without).context("there was a round")?;
-        let with = median(self.p99_with).context("there was a round")?;
+        let Self { without, until, since, mib_each } = self;
+        let p99 = |acks_us| ms_of(acks_us, 99).context("something was acknowledged");
+        let with = p99([&until[..], &since].concat())?;
+        let (without, until, since) = (p99(without)?, p99(until)?, p99(since)?);
+        let ratio = |with: f64| (with / without, Bound::AtMost(P99_RATIO_MAX));
+        outcome.timed(
+            length,
+            "server memory for a stuck socket, MiB",
+            mib_each,
+            Bound::AtMost(STUCK_MIB_MAX),
+        );
         outcome.figure("ack p99 without them, ms", without);
-        let until = median(self.p99_until).context("their buffers had to fill up")?;
-        let stuck = median(self.p99_stuck).context("there was a round")?;
         outcome.figure("ack p99 until they are stuck, ms", until);
-        outcome.figure("ack p99 when they are stuck, ms", stuck);
+        outcome.figure("ack p99 when they are stuck, ms", since);
         outcome.figure("ack p99 with them, ms", with);
-        outcome.timed(length, "ratio when they are stuck", stuck / without, Bound::AtMost(P99_RATIO_MAX));
-        outcome.timed(length, "ratio of both", with / without, Bound::AtMost(P99_RATIO_MAX));
+        let (value, bound) = ratio(since);
+        outcome.timed(length, "ratio when they are stuck", value, bound);
+        let (value, bound) = ratio(with);
+        outcome.timed(length, "ratio of both", value, bound);
         Ok(())
     }
 }
