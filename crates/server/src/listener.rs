@@ -25,6 +25,9 @@ const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
 /// How long a client may leave what was written for it untaken. Longer than a socket may stay silent: that one ends first,
 /// and knows better why.
 const WRITE_TIME_MAX: Duration = Duration::from_secs(90);
+/// What the system may take for a client beyond what is on its way there, in bytes. Left alone, Linux takes megabytes for
+/// somebody who does not read, and what is in there can neither be counted nor left out.
+const UNSENT_BYTES_MAX: u32 = 64 * 1024;
 /// The head of a request, in bytes.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Headers of a request.
@@ -110,10 +113,17 @@ fn is_of_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Serves one connection until it ends or becomes a socket. How it ends is its client's business.
-async fn hold(stream: TcpStream, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<()>) {
+/// A connection that refuses a setting is slower or larger, and serves nevertheless.
+fn prepare(stream: &TcpStream) {
     // Messages are small and must not wait for more.
     let _ = stream.set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
+}
+
+/// Serves one connection until it ends or becomes a socket. How it ends is its client's business.
+async fn hold(stream: TcpStream, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<()>) {
+    prepare(&stream);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request.map(Body::new))
