@@ -6,6 +6,7 @@ mod app;
 mod client;
 mod corpus;
 mod engine_suite;
+mod frames;
 mod lifecycle;
 mod limits;
 mod order;
