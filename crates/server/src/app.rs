@@ -147,7 +147,8 @@ pub async fn start_with(config: Config, faults: Switch) -> Result<Running> {
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
     let router = http::router(edge);
-    let admission = Admission { connections_max: config.connections_max, addresses, policy };
+    let silence_max = Duration::from_millis(config.ping_interval_ms + config.ping_timeout_ms);
+    let admission = Admission { connections_max: config.connections_max, silence_max, addresses, policy };
     let exposition = match config.metrics.0 {
         Some(address) => {
             let watching = Arc::clone(&metrics);

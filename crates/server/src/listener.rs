@@ -22,9 +22,8 @@ mod taken;
 
 /// How long a client may take to send the head of a request, and how long a connection may stay idle.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
-/// How long a client may leave what was written for it untaken. Longer than a socket may stay silent: that one ends first,
-/// and knows better why.
-const WRITE_TIME_MAX: Duration = Duration::from_secs(90);
+/// How long a client may leave what was written for it untaken, at least.
+const WRITE_TIME: Duration = Duration::from_secs(90);
 /// What the system may take for a client beyond what is on its way there, in bytes. Left alone, Linux takes megabytes for
 /// somebody who does not read, and what is in there can neither be counted nor left out.
 const UNSENT_BYTES_MAX: u32 = 64 * 1024;
@@ -42,6 +41,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) struct Admission {
     /// Connections at a time besides those that have become sockets.
     pub(crate) connections_max: usize,
+    /// How long a socket may stay silent before it ends.
+    pub(crate) silence_max: Duration,
     /// Those of one address are limited as well.
     pub(crate) addresses: Arc<Addresses>,
     /// Knows which addresses are proxies: their connections are not limited, but what comes over them is.
@@ -75,6 +76,8 @@ pub(crate) async fn serve(
             tracing::debug!(%peer, "one more connection of this address than it may have");
             continue;
         };
+        prepare(&stream);
+        let stream = Taken::within(write_time_max(admission.silence_max), stream);
         let (router, stopping) = (router.clone(), stopping.subscribe());
         tokio::spawn(async move {
             hold(stream, peer, router, stopping).await;
@@ -108,6 +111,12 @@ async fn accept(
     }
 }
 
+/// How long a client may leave what was written for it untaken: longer than a socket may stay silent. That one ends first,
+/// and knows better why.
+fn write_time_max(silence_max: Duration) -> Duration {
+    WRITE_TIME.max(2 * silence_max)
+}
+
 fn is_of_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
@@ -122,8 +131,7 @@ fn prepare(stream: &TcpStream) {
 }
 
 /// Serves one connection until it ends or becomes a socket. How it ends is its client's business.
-async fn hold(stream: TcpStream, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<()>) {
-    prepare(&stream);
+async fn hold(stream: Taken<TcpStream>, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<()>) {
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request.map(Body::new))
@@ -133,7 +141,7 @@ async fn hold(stream: TcpStream, peer: SocketAddr, router: Router, mut stopping:
         .header_read_timeout(HEAD_TIME_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(Taken::within(WRITE_TIME_MAX, stream)), service)
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
@@ -141,4 +149,15 @@ async fn hold(stream: TcpStream, peer: SocketAddr, router: Router, mut stopping:
         _ = stopping.changed() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_that_may_stay_silent_for_long_is_not_ended_for_what_it_leaves_untaken() {
+        assert_eq!(write_time_max(Duration::from_secs(3)), WRITE_TIME);
+        assert!(write_time_max(Duration::from_secs(600)) > Duration::from_secs(600));
+    }
 }
