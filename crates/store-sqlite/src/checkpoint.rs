@@ -69,7 +69,7 @@ impl Log {
         self.writing.lock()
     }
 
-    /// How many are in it since the last commit.
+    /// How many pages are in it.
     fn pages(&self) -> u64 {
         self.pages.load(Ordering::Relaxed)
     }
