@@ -8,6 +8,9 @@ import { openPage, type Page } from '@/testing/page';
 /** More than the server tells one by one: whoever missed them is given the newest page instead. */
 const MANY = 20;
 
+/** More than there are between the line that is back and the end of the catch-up. */
+const TURNS = Array.from({ length: 30 }, (_, turns) => turns);
+
 let server: ModelServer;
 let page: Page;
 let id: string;
@@ -54,38 +57,16 @@ describe('what is being read', () => {
     expect(keys().at(-1)).toBe(150 + MANY);
   });
 
-  it.each(Array.from({ length: 30 }, (_, turns) => turns))(
-    'is the newest for whoever goes there %i turns after the line is back',
-    async (turns) => {
-      await page.store.dispatch(openConversation(id, true));
-      await page.store.dispatch(jumpTo(id, 40));
-      page.store.dispatch(keepPlace(id, { seq: 30, top: 12 }));
-      page.wire.down();
-      say(MANY);
-      page.wire.up();
-      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-      void page.store.dispatch(jumpToLatest(id));
-      await settle();
-      expect(keys().at(-1)).toBe(150 + MANY);
-    },
-  );
+  it.each(TURNS)('is the newest for whoever goes there %i turns after the line is back', async (turns) => {
+    await comeBack(turns, () => void page.store.dispatch(jumpToLatest(id)));
+    expect(keys().at(-1)).toBe(150 + MANY);
+  });
 
-  it.each(Array.from({ length: 30 }, (_, turns) => turns))(
-    'is what was gone to %i turns after the line is back',
-    async (turns) => {
-      await page.store.dispatch(openConversation(id, true));
-      await page.store.dispatch(jumpTo(id, 40));
-      page.store.dispatch(keepPlace(id, { seq: 30, top: 12 }));
-      page.wire.down();
-      say(MANY);
-      page.wire.up();
-      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-      void page.store.dispatch(jumpTo(id, 100));
-      await settle();
-      expect(keys()).toContain(100);
-      expect(keys()).not.toContain(150 + MANY);
-    },
-  );
+  it.each(TURNS)('is what was gone to %i turns after the line is back', async (turns) => {
+    await comeBack(turns, () => void page.store.dispatch(jumpTo(id, 100)));
+    expect(keys()).toContain(100);
+    expect(keys()).not.toContain(150 + MANY);
+  });
 
   it('is the newest where the older cannot be fetched, and what was missed is there', async () => {
     await page.store.dispatch(openConversation(id, true));
@@ -151,6 +132,19 @@ function delayPages() {
     return answer;
   });
   return () => arrive();
+}
+
+/** Whoever reads far back was away while much was said, and does something so many turns after the line is back. */
+async function comeBack(turns: number, act: () => void) {
+  await page.store.dispatch(openConversation(id, true));
+  await page.store.dispatch(jumpTo(id, 40));
+  page.store.dispatch(keepPlace(id, { seq: 30, top: 12 }));
+  page.wire.down();
+  say(MANY);
+  page.wire.up();
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+  act();
+  await settle();
 }
 
 /** Something happens while there is no line. */
