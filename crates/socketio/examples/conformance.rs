@@ -26,24 +26,38 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    axum::serve(listener, app().into_make_service_with_connect_info::<SocketAddr>()).await?;
+    axum::serve(listener, app(SUITE).into_make_service_with_connect_info::<SocketAddr>()).await?;
     Ok(())
 }
 
-/// Both servers on one router; the crate's own tests mount it too.
-pub(crate) fn app() -> Router {
-    let engine = Engine::new(config("/engine.io/"), Arc::new(EchoService));
-    let server = Server::new(config("/socket.io/"), Arc::new(SuiteApplication));
-    engine.router().merge(server.router())
+/// How long the servers wait for their clients.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) ping_interval: Duration,
+    pub(crate) ping_timeout: Duration,
+    pub(crate) connect_timeout: Duration,
 }
 
 /// What the suites count on.
-fn config(path: &str) -> Config {
+pub(crate) const SUITE: Times = Times {
+    ping_interval: Duration::from_millis(300),
+    ping_timeout: Duration::from_millis(200),
+    connect_timeout: Duration::from_secs(1),
+};
+
+/// Both servers on one router; the crate's own tests mount it too.
+pub(crate) fn app(times: Times) -> Router {
+    let engine = Engine::new(config("/engine.io/", times), Arc::new(EchoService));
+    let server = Server::new(config("/socket.io/", times), Arc::new(SuiteApplication));
+    engine.router().merge(server.router())
+}
+
+fn config(path: &str, times: Times) -> Config {
     Config {
         path: path.to_owned(),
-        ping_interval: Duration::from_millis(300),
-        ping_timeout: Duration::from_millis(200),
-        connect_timeout: Duration::from_secs(1),
+        ping_interval: times.ping_interval,
+        ping_timeout: times.ping_timeout,
+        connect_timeout: times.connect_timeout,
         max_payload_bytes: 1_000_000,
         cors: Cors::AnyOrigin,
         ..Config::default()

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 
-use super::client::{TestServer, Ws};
+use super::client::{PATIENCE, TestServer, Ws};
 
 pub(crate) const PATH: &str = "/socket.io/";
 
@@ -71,7 +71,7 @@ impl Rig {
     /// How the next session ends.
     pub(crate) async fn ended(&self) -> DisconnectReason {
         let mut ended = self.ended.lock().await;
-        let next = tokio::time::timeout(Duration::from_secs(5), ended.recv());
+        let next = tokio::time::timeout(PATIENCE, ended.recv());
         next.await.expect("an end in time").expect("the application lives as long as the rig")
     }
 }
@@ -156,7 +156,7 @@ impl TestSession {
         let socket = self.socket.clone();
         tokio::spawn(async move {
             let question = EncodedEvent::new("question", &"how are you").unwrap();
-            let told = match socket.emit_with_ack(&question, Duration::from_millis(200)).await {
+            let told = match socket.emit_with_ack(&question, Duration::from_secs(2)).await {
                 Ok(answer) => answer.payload().unwrap(),
                 Err(AckError::Timeout) => json!("silence"),
                 Err(error) => json!(error.to_string()),

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::client::TestServer;
-use super::conformance;
+use super::conformance::{self, SUITE};
+use super::times::{LIVELY, PATIENT};
 
 const PATH: &str = "/engine.io/";
 
 async fn server() -> TestServer {
-    TestServer::start(conformance::app()).await
+    TestServer::start(conformance::app(PATIENT)).await
 }
 
 fn assert_is_handshake(value: &Value, upgrades: &Value) {
@@ -26,13 +27,14 @@ fn assert_is_handshake(value: &Value, upgrades: &Value) {
 
 #[tokio::test]
 async fn polling_handshake_opens_a_session() {
-    let answer = server().await.get("/engine.io/?EIO=4&transport=polling").await;
+    let server = TestServer::start(conformance::app(SUITE)).await;
+    let answer = server.get("/engine.io/?EIO=4&transport=polling").await;
     assert_is_handshake(&answer.open_packet(), &json!(["websocket"]));
 }
 
 #[tokio::test]
 async fn websocket_handshake_opens_a_session() {
-    let server = server().await;
+    let server = TestServer::start(conformance::app(SUITE)).await;
     let mut ws = server.connect("/engine.io/?EIO=4&transport=websocket").await.unwrap();
     let open = ws.text().await;
     assert_is_handshake(&serde_json::from_str(&open[1..]).unwrap(), &json!([]));
@@ -83,12 +85,11 @@ async fn polling_session_closes_upon_an_invalid_packet() {
 async fn polling_session_closes_upon_duplicate_polls() {
     let server = server().await;
     let polling = server.open_polling(PATH).await;
-    let (first, second) = tokio::join!(polling.poll(), async {
-        sleep(Duration::from_millis(5)).await;
-        polling.poll().await
-    });
-    assert_eq!((first.status, first.body.as_str()), (200, "1"));
-    assert_eq!(second.status, 400);
+    let (first, second) = tokio::join!(polling.poll(), polling.poll());
+    // Which of the two comes first is not for the client to say.
+    let (held, refused) = if first.status == 200 { (first, second) } else { (second, first) };
+    assert_eq!((held.status, held.body.as_str()), (200, "1"));
+    assert_eq!(refused.status, 400);
     assert_eq!(polling.poll().await.status, 400);
 }
 
@@ -112,7 +113,7 @@ async fn websocket_session_closes_upon_an_invalid_packet() {
 
 #[tokio::test]
 async fn polling_session_lives_on_pongs() {
-    let server = server().await;
+    let server = TestServer::start(conformance::app(LIVELY)).await;
     let polling = server.open_polling(PATH).await;
     for _ in 0..3 {
         let ping = polling.poll().await;
@@ -123,15 +124,16 @@ async fn polling_session_lives_on_pongs() {
 
 #[tokio::test]
 async fn polling_session_closes_upon_ping_timeout() {
-    let server = server().await;
+    let server = TestServer::start(conformance::app(SUITE)).await;
     let polling = server.open_polling(PATH).await;
-    sleep(Duration::from_millis(500)).await;
+    // Asking for more is no pong.
+    while polling.poll().await.status == 200 {}
     assert_eq!(polling.poll().await.status, 400);
 }
 
 #[tokio::test]
 async fn websocket_session_lives_on_pongs() {
-    let server = server().await;
+    let server = TestServer::start(conformance::app(LIVELY)).await;
     let mut ws = server.open_ws(PATH).await;
     for _ in 0..3 {
         assert_eq!(ws.text().await, "2");
@@ -141,7 +143,7 @@ async fn websocket_session_lives_on_pongs() {
 
 #[tokio::test]
 async fn websocket_session_closes_upon_ping_timeout() {
-    let server = server().await;
+    let server = TestServer::start(conformance::app(SUITE)).await;
     let mut ws = server.open_ws(PATH).await;
     assert_eq!(ws.text().await, "2");
     ws.closed().await;
@@ -152,7 +154,8 @@ async fn polling_session_is_closed_by_the_client() {
     let server = server().await;
     let polling = server.open_polling(PATH).await;
     let (poll, _) = tokio::join!(polling.poll(), async {
-        sleep(Duration::from_millis(5)).await;
+        // The poll has to be there before it.
+        sleep(Duration::from_secs(1)).await;
         polling.post("1").await
     });
     assert_eq!((poll.status, poll.body.as_str()), (200, "6"));

@@ -11,6 +11,7 @@ mod lifecycle;
 mod limits;
 mod order;
 mod socket_suite;
+mod times;
 
 #[expect(dead_code, reason = "its `main` is for those who run the public suites")]
 #[path = "../../examples/conformance.rs"]

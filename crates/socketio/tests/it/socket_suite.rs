@@ -7,13 +7,14 @@ use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::client::{TestServer, Ws};
-use super::conformance;
+use super::conformance::{self, Times};
+use super::times::{LIVELY, PATIENT};
 
 const PATH: &str = "/socket.io/";
 const TWO_PLACEHOLDERS: &str = r#"{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}"#;
 
 async fn server() -> TestServer {
-    TestServer::start(conformance::app()).await
+    TestServer::start(conformance::app(PATIENT)).await
 }
 
 async fn connected(server: &TestServer) -> Ws {
@@ -62,20 +63,21 @@ async fn connect_with_an_invalid_packet_closes() {
 
 #[tokio::test]
 async fn connection_without_a_connect_closes() {
-    let server = server().await;
-    let mut ws = server.open_ws(PATH).await;
+    let times = Times { connect_timeout: Duration::from_secs(1), ..LIVELY };
+    let server = TestServer::start(conformance::app(times)).await;
     let opened = Instant::now();
+    let mut ws = server.open_ws(PATH).await;
     while let Some(Message::Text(ping)) = ws.next().await {
         assert_eq!(ping.as_str(), "2");
         // The server may close at this very moment.
         let _ = ws.stream.send(Message::text("3")).await;
     }
-    assert!(opened.elapsed() >= Duration::from_millis(900), "closed after {:?}", opened.elapsed());
+    assert!(opened.elapsed() >= times.connect_timeout, "closed after {:?}", opened.elapsed());
 }
 
 #[tokio::test]
 async fn disconnect_from_the_main_namespace_leaves_the_connection() {
-    let server = server().await;
+    let server = TestServer::start(conformance::app(LIVELY)).await;
     let mut ws = connected(&server).await;
     ws.send("41").await;
     assert_eq!(ws.text().await, "2");
