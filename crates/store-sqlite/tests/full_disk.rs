@@ -17,7 +17,10 @@ use futures_util::{FutureExt, future::LocalBoxFuture};
 use kith_chat::{Entropy, LocalBus};
 use kith_protocol::ErrorCode;
 use kith_store_sqlite::{OpenError, Options, SqliteStore};
-use kith_testkit::conformance::{Kept, Stage};
+use kith_testkit::{
+    conformance::{Kept, Stage},
+    eventually,
+};
 
 /// A file system of eight mebibytes in memory, unmounted when dropped.
 struct SmallDisk(tempfile::TempDir);
@@ -145,15 +148,8 @@ async fn fills_up(disk: SmallDisk) {
     first.chat.writable().expect("a full disk is no broken disk");
 
     std::fs::remove_file(&ballast).expect("the ballast is there");
-    let mut back = first.send(ann, first.text(id, "room again")).await;
-    for _ in 0..50 {
-        if back.is_ok() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        back = first.send(ann, first.text(id, "room again")).await;
-    }
-    acknowledged.push(back.expect("no restart is needed"));
+    let back = async || first.send(ann, first.text(id, "room again")).await.ok();
+    acknowledged.push(eventually("it goes on without a restart", back).await);
     first.chat.close().await.expect("the store closes");
     drop(first);
 

@@ -8,6 +8,9 @@
 mod clock;
 pub use clock::ManualClock;
 
+mod patience;
+pub use patience::{PATIENCE, eventually};
+
 pub mod http;
 pub mod rest;
 pub use rest::{Device, login, register};

@@ -5,7 +5,6 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::Stdio,
-    time::Duration,
 };
 
 use anyhow::{Context, bail};
@@ -15,8 +14,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// How long a start may take.
-const START_TIMEOUT: Duration = Duration::from_secs(20);
+use crate::PATIENCE;
 
 /// How to start the program.
 #[derive(Clone, Debug)]
@@ -85,7 +83,7 @@ impl Launch {
             .with_context(|| format!("{} cannot be started", self.binary.display()))?;
         let stdout = child.stdout.take().context("its output is a pipe")?;
         let mut lines = BufReader::new(stdout).lines();
-        let ready = tokio::time::timeout(START_TIMEOUT, async {
+        let ready = tokio::time::timeout(PATIENCE, async {
             while let Some(line) = lines.next_line().await? {
                 if let Some(url) = line.strip_prefix("Kith is ready: ") {
                     return port(url);

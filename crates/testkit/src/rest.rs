@@ -7,7 +7,10 @@ use kith_protocol::{Grant, Login, Register, SessionId, SignedIn, UserId};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::http::{Answer, request};
+use crate::{
+    eventually,
+    http::{Answer, request},
+};
 
 /// The password of everyone in the tests.
 pub const PASSWORD: &str = "correct horse battery";
@@ -87,15 +90,11 @@ async fn send(
 /// Waits until the server is ready to serve.
 ///
 /// # Panics
-/// When it is not within ten seconds.
+/// When it is not within [`PATIENCE`](crate::PATIENCE).
 pub async fn wait_until_ready(addr: SocketAddr) {
-    for _ in 0..1_000 {
-        if let Ok(answer) = request(addr, Method::GET, "/readyz", &[], "").await
-            && answer.status == StatusCode::OK
-        {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("the server at {addr} is not ready after ten seconds");
+    let ready = async || {
+        let answer = request(addr, Method::GET, "/readyz", &[], "").await.ok()?;
+        (answer.status == StatusCode::OK).then_some(())
+    };
+    eventually("the server is ready", ready).await;
 }

@@ -14,8 +14,9 @@ use uuid::Uuid;
 
 use crate::{Next, Person, Replica, Snapshot};
 
-/// How long nothing may come before a story is over: longer than receipts and typing are gathered.
-const SILENCE: Duration = Duration::from_millis(1_300);
+/// How long nothing may come before a story is over: longer than receipts and typing are gathered, with room for a
+/// machine that is late.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// One story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use kith_media::testing::{self, canaries_in};
 use kith_protocol::*;
 use kith_server::config::Given;
-use kith_testkit::{Device, TestServer, client_id, http::Answer};
+use kith_testkit::{Device, TestServer, client_id, eventually, http::Answer};
 
 use crate::asking::{call, call_as, get, header, refused};
 
@@ -87,13 +87,7 @@ async fn bytes_that_nothing_shows_are_off_the_disk_after_a_restart() {
     call_as(&server, &ann, Method::DELETE, &format!("{message}?scope=everyone"), &[], "").await;
     // The collector's first round is at the start.
     server.restart().await;
-    for _ in 0..100 {
-        if files(&server) == 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    assert_eq!(files(&server), 0);
+    eventually("nothing is left", async || (files(&server) == 0).then_some(())).await;
     server.stop().await;
 }
 
@@ -178,17 +172,10 @@ async fn a_broken_upload_leaves_nothing_behind() {
     );
     stream.write_all(head.as_bytes()).await.expect("it listens");
     stream.write_all(&[b'a'; 50_000]).await.expect("it listens");
-    while uploads(&server) == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    eventually("it begins", async || (uploads(&server) > 0).then_some(())).await;
     drop(stream);
-    for _ in 0..200 {
-        if uploads(&server) == 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    assert_eq!((files(&server), uploads(&server)), (0, 0));
+    eventually("it is gone", async || (uploads(&server) == 0).then_some(())).await;
+    assert_eq!(files(&server), 0);
     server.stop().await;
 }
 

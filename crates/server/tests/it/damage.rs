@@ -45,7 +45,8 @@ impl Stored {
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         server.restart().await;
         say(&Person::at(server.addr(), &ann).await, group, 40).await;
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        // What follows by a moment has to be over: nothing may be written while it is copied.
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
         let folder = tempfile::tempdir().expect("there is room");
         copy(server.folder(), folder.path());
         let messages = read(&Person::at(server.addr(), &ben).await, group).await;

@@ -5,11 +5,12 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
     sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
 };
 
 use kith_protocol::*;
-use kith_testkit::{Device, Launch, Person, Program, Replica, message, reader::all_messages, register};
+use kith_testkit::{
+    Device, Launch, Person, Program, Replica, eventually, message, reader::all_messages, register,
+};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_kith");
@@ -65,12 +66,8 @@ impl Place {
     /// Waits until so many deletions are on the list.
     async fn listed(&self, deletions: usize) {
         let list = self.data().join("deletions.jsonl");
-        let listed = async {
-            while fs::read_to_string(&list).unwrap_or_default().lines().count() < deletions {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), listed).await.expect("deletions are listed soon");
+        let on_it = || fs::read_to_string(&list).unwrap_or_default().lines().count();
+        eventually("deletions are listed", async || (on_it() >= deletions).then_some(())).await;
     }
 
     async fn assert_whole(&self) {

@@ -4,7 +4,6 @@ use std::{
     io::Write,
     path::Path,
     process::{Command, Output, Stdio},
-    time::{Duration, Instant},
 };
 
 use http::Method;
@@ -171,7 +170,6 @@ fn the_console_works_without_a_server_too() {
 #[test]
 fn a_signal_ends_it_in_order_and_it_says_when_it_is_ready() {
     let folder = tempfile::tempdir().expect("there is room");
-    let began = Instant::now();
     let mut child = kith(&["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(folder.path())
         .stdout(Stdio::piped())
@@ -182,8 +180,6 @@ fn a_signal_ends_it_in_order_and_it_says_when_it_is_ready() {
     let output = child.stdout.take().expect("it is a pipe");
     std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).expect("it speaks UTF-8");
     assert!(line.starts_with("Kith is ready: http://localhost:"), "{line}");
-    // 300 ms on a quiet machine; the tests share theirs.
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("it can be started").success());
     let status = child.wait().expect("it ends");

@@ -1,11 +1,9 @@
 //! Behind a proxy: whoever it asks for is counted, not the proxy.
 
-use std::time::Duration;
-
 use http::{Method, StatusCode};
 use kith_protocol::ErrorCode;
 use kith_server::config::Given;
-use kith_testkit::{TestServer, http::Answer};
+use kith_testkit::{TestServer, eventually, http::Answer};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -46,21 +44,14 @@ async fn begin(server: &TestServer, forwarded_for: &str) -> TcpStream {
         "POST /api/v1/auth/login HTTP/1.1\r\nhost: kith\r\nx-forwarded-for: {forwarded_for}\r\n\
          content-type: application/json\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n"
     );
-    let begun = async {
-        loop {
-            let mut stream = TcpStream::connect(server.addr()).await.expect("the server listens");
-            let mut answer = [0; "HTTP/1.1 100".len()];
-            let answered = async {
-                stream.write_all(head.as_bytes()).await?;
-                stream.read_exact(&mut answer).await
-            };
-            if answered.await.is_ok() && &answer == b"HTTP/1.1 100" {
-                return stream;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+    let begun = async || {
+        let mut stream = TcpStream::connect(server.addr()).await.expect("the server listens");
+        let mut answer = [0; "HTTP/1.1 100".len()];
+        stream.write_all(head.as_bytes()).await.ok()?;
+        stream.read_exact(&mut answer).await.ok()?;
+        (&answer == b"HTTP/1.1 100").then_some(stream)
     };
-    tokio::time::timeout(Duration::from_secs(60), begun).await.expect("it is let in in the end")
+    eventually("it is let in", begun).await
 }
 
 async fn ask(server: &TestServer, forwarded_for: &str) -> Answer {
@@ -69,16 +60,8 @@ async fn ask(server: &TestServer, forwarded_for: &str) -> Answer {
 
 /// Asks until this is the answer: what was begun is under way, and what was broken off is over, some time later.
 async fn until(server: &TestServer, forwarded_for: &str, status: StatusCode) -> Answer {
-    let answered = async {
-        loop {
-            let answer = ask(server, forwarded_for).await;
-            if answer.status == status {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), answered).await.expect("it is answered so in the end")
+    let answered = async || Some(ask(server, forwarded_for).await).filter(|answer| answer.status == status);
+    eventually("it is answered so", answered).await
 }
 
 /// Both ends of every connection are in this process.

@@ -1,6 +1,6 @@
 //! Who is let in, and who is put out again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::Method;
 use kith_protocol::*;
@@ -36,11 +36,28 @@ async fn without_a_valid_token_nobody_connects() {
 #[tokio::test]
 async fn whoever_does_not_authenticate_is_closed_after_ten_seconds() {
     let server = TestServer::start().await;
+    let begun = Instant::now();
+    let mut silent = Vec::new();
     for transport in [Transport::WebSocket, Transport::Polling] {
-        let silent = Connect { transport, ..Connect::default() };
-        let silent = TestClient::start(server.addr(), &silent).await.expect("anyone may open a connection");
-        silent.send_packet(r#"420["sync",{}]"#.to_owned());
-        silent.expect_closed(Duration::from_secs(13)).await;
+        let connect = Connect { transport, ..Connect::default() };
+        let client = TestClient::start(server.addr(), &connect).await;
+        silent.push(client.expect("anyone may open a connection"));
+    }
+    for client in silent {
+        client.expect_closed().await;
+        assert!(begun.elapsed() >= Duration::from_secs(10), "closed after {:?}", begun.elapsed());
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_asks_before_they_authenticate_is_closed_without_an_answer() {
+    let server = TestServer::start().await;
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        let hasty = Connect { transport, ..Connect::default() };
+        let hasty = TestClient::start(server.addr(), &hasty).await.expect("anyone may open a connection");
+        assert!(hasty.issue_raw("sync", "{}").await.is_err(), "it is answered");
+        hasty.expect_closed().await;
     }
     server.stop().await;
 }
@@ -120,7 +137,7 @@ async fn an_ended_session_is_told_so_and_closed_even_before_sync() {
     for client in [first, second] {
         let ended: SessionEnded = client.expect("session:ended").await;
         assert_eq!(ended.reason, SessionEndReason::Revoked);
-        client.expect_closed(Duration::from_secs(5)).await;
+        client.expect_closed().await;
     }
     let refused = TestClient::open(server.addr(), Connect::with_token(&other.token)).await;
     assert!(matches!(refused, Err(ConnectFailure::Refused(_))));
@@ -154,7 +171,7 @@ async fn however_a_session_ends_its_devices_are_told_why() {
 
 async fn why_ended(person: &Person) -> SessionEndReason {
     let ended: SessionEnded = person.expect("session:ended").await;
-    person.expect_closed(Duration::from_secs(5)).await;
+    person.expect_closed().await;
     ended.reason
 }
 
@@ -168,7 +185,7 @@ async fn one_socket_too_many_closes_the_oldest() {
     }
     oldest.sync().await;
     let _one_more = Person::at(server.addr(), &oldest.device).await;
-    oldest.expect_closed(Duration::from_secs(5)).await;
+    oldest.expect_closed().await;
     assert!(others.iter().all(|person| person.closed().is_none()));
     server.stop().await;
 }
@@ -185,8 +202,8 @@ async fn a_server_that_stops_closes_every_socket() {
     };
     websocket.sync().await;
     server.stop().await;
-    websocket.expect_closed(Duration::from_secs(5)).await;
-    polling.expect_closed(Duration::from_secs(5)).await;
+    websocket.expect_closed().await;
+    polling.expect_closed().await;
     for answer in pending {
         answer.await.expect("what was issued before a read is answered").expect("one may take notes");
     }

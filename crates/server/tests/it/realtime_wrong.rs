@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use http::Method;
 use kith_protocol::*;
 use kith_server::config::Given;
-use kith_testkit::{Person, TestServer, client_id, http::request};
+use kith_testkit::{PATIENCE, Person, TestServer, client_id, http::request};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -15,6 +15,8 @@ use tokio::{
 /// Nobody has this id.
 const NOBODY: &str = "01890000-0000-7000-8000-00000000ffff";
 const PING_INTERVAL_MS: u64 = 300;
+/// Longer than a busy machine lets a client wait.
+const PING_TIMEOUT_MS: u64 = 3_000;
 
 #[tokio::test]
 async fn a_stranger_is_answered_as_if_there_were_no_such_conversation() {
@@ -176,7 +178,7 @@ async fn bytes_that_are_no_text_and_events_that_are_too_long_end_only_their_own_
     assert_eq!(posted(server.addr(), long.as_bytes()).await, 413);
 
     // Longer than the server waits for a pong.
-    tokio::time::sleep(Duration::from_millis(3 * PING_INTERVAL_MS)).await;
+    tokio::time::sleep(Duration::from_millis(PING_INTERVAL_MS + PING_TIMEOUT_MS + 500)).await;
     assert_eq!((ann.closed(), neighbour.closed()), (None, None));
     neighbour.sync().await;
     let sent = ann.say(chat, "still here").await;
@@ -188,7 +190,7 @@ async fn bytes_that_are_no_text_and_events_that_are_too_long_end_only_their_own_
 fn lively() -> Given {
     Given {
         ping_interval_ms: Some(PING_INTERVAL_MS),
-        ping_timeout_ms: Some(PING_INTERVAL_MS),
+        ping_timeout_ms: Some(PING_TIMEOUT_MS),
         ..Given::default()
     }
 }
@@ -204,7 +206,7 @@ async fn close_code(addr: SocketAddr, bytes: &[u8]) -> Option<u16> {
     // It may refuse the length before it has read the rest.
     let _ = stream.write_all(&masked(bytes)).await;
     let mut heard = Vec::new();
-    let reading = tokio::time::timeout(Duration::from_secs(8), stream.read_to_end(&mut heard));
+    let reading = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut heard));
     reading.await.expect("it closes").ok();
     let close = heard.windows(2).rposition(|pair| pair == [0x88, 2])?;
     let code = heard.get(close + 2..close + 4)?;

@@ -1,7 +1,5 @@
 //! Finding messages.
 
-use std::time::Duration;
-
 use kith_chat::{
     Clock,
     store::{Has, Search},
@@ -10,23 +8,20 @@ use kith_chat::{
 use kith_protocol::*;
 
 use super::{Stage, stage::code};
+use crate::eventually;
 
 fn words(query: &str) -> Search {
     Search { query: query_terms(query), limit: 50, ..Default::default() }
 }
 
-/// The index follows by a moment: asks until as many are found as are expected, or five seconds have passed.
+/// The index follows by a moment: asks until as many are found as are expected.
 async fn found(stage: &Stage, actor: UserId, search: Search, expected: usize) -> Vec<String> {
-    let mut texts = Vec::new();
-    for _ in 0..100 {
+    let as_many = async || {
         let results = stage.chat.search(actor, search.clone()).await.expect("one may search").results;
-        texts = results.into_iter().map(|result| result.message.text).collect();
-        if texts.len() == expected {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    texts
+        let texts: Vec<_> = results.into_iter().map(|result| result.message.text).collect();
+        (texts.len() == expected).then_some(texts)
+    };
+    eventually("as many are found as are expected", as_many).await
 }
 
 pub async fn any_script_is_found(stage: &Stage) {

@@ -30,7 +30,7 @@ use transport::{
     Arrivals, Departures, Ended, Polling, carry_websocket, open_websocket, upgrade_to_websocket,
 };
 
-use crate::rest::Device;
+use crate::{PATIENCE, rest::Device};
 
 /// How long an answer may take before a test has failed.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -338,7 +338,7 @@ impl TestClient {
     /// # Panics
     /// When there is none within some seconds.
     pub async fn expect<T: DeserializeOwned>(&self, name: &str) -> T {
-        let payload = self.next_event(name, ANSWER_TIMEOUT).await;
+        let payload = self.next_event(name, PATIENCE).await;
         let payload = payload.unwrap_or_else(|| panic!("no {name} was pushed: {:?}", self.closed()));
         serde_json::from_value(payload)
             .unwrap_or_else(|error| panic!("{name} is not what it should be: {error}"))
@@ -402,9 +402,9 @@ impl TestClient {
     /// Waits until the connection is over.
     ///
     /// # Panics
-    /// When it is not within this time.
-    pub async fn expect_closed(&self, timeout: Duration) -> String {
-        let closed = tokio::time::timeout(timeout, async {
+    /// When it is not within [`PATIENCE`].
+    pub async fn expect_closed(&self) -> String {
+        let closed = tokio::time::timeout(PATIENCE, async {
             loop {
                 let changed = self.shared.changed.notified();
                 if let Some(reason) = self.closed() {
@@ -413,14 +413,14 @@ impl TestClient {
                 changed.await;
             }
         });
-        closed.await.unwrap_or_else(|_| panic!("the connection is still open after {timeout:?}"))
+        closed.await.unwrap_or_else(|_| panic!("the connection is still open after {PATIENCE:?}"))
     }
 
     /// Says goodbye and waits until the connection is over.
     pub async fn close(self) {
         self.send_packet("41".to_owned());
         self.send_packet("1".to_owned());
-        self.expect_closed(ANSWER_TIMEOUT).await;
+        self.expect_closed().await;
     }
 
     /// Looks at what has arrived until there is what was looked for, the connection is over or it takes too long.
@@ -440,7 +440,7 @@ impl TestClient {
                 changed.await;
             }
         };
-        tokio::time::timeout(ANSWER_TIMEOUT, looking).await.ok().flatten()
+        tokio::time::timeout(PATIENCE, looking).await.ok().flatten()
     }
 }
 
