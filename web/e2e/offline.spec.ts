@@ -61,6 +61,33 @@ test('a page that is closed before the server is back loses nothing', async ({
   await expect(bens.messages).toHaveText([/Before/, ...WRITTEN_AWAY.map((text) => new RegExp(text))]);
 });
 
+test('whoever signs out before their words have gone is asked first', async ({
+  kith,
+  stranger,
+  complaints,
+}) => {
+  complaints.excuse(SERVER_AWAY);
+  const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
+  await ann.register();
+  await ben.register();
+  const anns = await ann.talkTo(ben);
+  await anns.say('Before');
+  await kith.stop();
+  await expect(ann.list.region.getByRole('status')).toHaveText('Offline – showing saved messages');
+  await expectWaiting(anns, 'Not lost');
+  await ann.settings.signOut();
+  const question = ann.page.getByRole('dialog', { name: 'Sign out before everything is sent?' });
+  await expect(question).toContainText('One thing you wrote or changed has not reached the server yet.');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question).toBeHidden();
+
+  await kith.start();
+  await ben.list.open('Ann');
+  await expect(ben.thread('Ann').messages).toHaveText([/Before/, /Not lost/]);
+  await ann.settings.signOut();
+  await expect(ann.door.heading('Sign in')).toBeVisible();
+});
+
 test('a network that goes and comes back leaves no hole', async ({ kith, arrive, complaints }) => {
   complaints.excuse(SERVER_AWAY);
   // A machine always reaches what it calls localhost, so the client takes no notice there when the network goes.

@@ -13,7 +13,7 @@ export function DemoActs() {
   const [, navigate] = useLocation();
   const [isDeleting, setDeleting] = useState(false);
   const register = async () => {
-    await dispatch(signOut());
+    await dispatch(signOut({ mayLoseUnsent: true }));
     navigate('/register');
   };
   return (

@@ -228,21 +228,38 @@ describe('changing', () => {
     expect(server.visible('ann', id).map(({ text }) => text)).toEqual(['goodbye']);
   });
 
-  it('keeps nobody from signing out where the line is away or does not answer', async () => {
+  it('signs nobody out whose words do not get through, unless they may be lost', async () => {
     const refused = page.store
       .dispatch(deleteMessages(id, [1], 'me'))
       .done.catch((error: ApiError) => error.code);
     page.wire.lostAcks.push('message:delete', 'message:delete', 'message:delete', 'message:delete');
     const leaving = page.store.dispatch(signOut());
     await vi.advanceTimersByTimeAsync(2_900);
-    expect(selectMe(page.store.getState())).not.toBeNull();
+    let unsent: number | undefined;
+    void leaving.then((count) => (unsent = count));
+    expect(unsent).toBeUndefined();
     await vi.advanceTimersByTimeAsync(100);
-    await leaving;
-    expect(await refused).toBe('unauthorized');
+    expect(await leaving).toBe(1);
+    expect(selectMe(page.store.getState())).not.toBeNull();
 
-    await page.signIn();
+    const lost = page.store.dispatch(signOut({ mayLoseUnsent: true }));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await lost).toBe(0);
+    expect(selectMe(page.store.getState())).toBeNull();
+    expect(await refused).toBe('unauthorized');
+  });
+
+  it('signs out without a line: at once where nothing waits, with a question where something does', async () => {
     page.wire.down();
-    await page.store.dispatch(signOut());
+    void page.store.dispatch(sendMessage({ conversationId: id, text: 'later' }));
+    expect(await page.store.dispatch(signOut())).toBe(1);
+    expect(selectMe(page.store.getState())).not.toBeNull();
+    page.wire.up();
+    await settle();
+    expect(texts()).toEqual(['hello', 'later']);
+
+    page.wire.down();
+    expect(await page.store.dispatch(signOut())).toBe(0);
     expect(selectMe(page.store.getState())).toBeNull();
   });
 

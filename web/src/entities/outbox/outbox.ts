@@ -148,14 +148,14 @@ export class Outbox {
 
   /**
    * Somebody is about to sign out: nothing can be taken back any more. The promise is kept when the server has taken all that
-   * waits; without a line, and with one that is slow, sooner.
+   * waits; without a line, and with one that is slow, sooner. It says how much was not sent, refused messages included.
    */
-  async finish(): Promise<void> {
+  async finish(): Promise<number> {
     for (const change of Object.values(this.#host.getState().outbox.changes).flat()) {
       this.release(change.conversation_id, change.id);
     }
     const isOver = () => this.#host.getState().connection.status !== 'online' || this.#isEmpty();
-    if (isOver()) return;
+    if (isOver()) return this.#countUnsent();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(done, FAREWELL_MAX_MS);
       const unsubscribe = this.#host.subscribe(() => isOver() && done());
@@ -165,6 +165,7 @@ export class Outbox {
         resolve();
       }
     });
+    return this.#countUnsent();
   }
 
   /** Somebody signed out: nothing more is sent. */
@@ -255,6 +256,14 @@ export class Outbox {
     const { messages, changes } = this.#host.getState().outbox;
     const isSettled = ({ state }: PendingMessage) => state === 'failed' || state === 'sent';
     return Object.keys(changes).length === 0 && Object.values(messages).flat().every(isSettled);
+  }
+
+  #countUnsent(): number {
+    const { messages, changes } = this.#host.getState().outbox;
+    const unsent = Object.values(messages)
+      .flat()
+      .filter(({ state }) => state !== 'sent');
+    return unsent.length + Object.values(changes).flat().length;
   }
 
   /** What is next in each conversation and not on its way. */

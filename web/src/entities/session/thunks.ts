@@ -60,13 +60,16 @@ export function enterDemo(username: string): AppThunk<Promise<void>> {
 
 /**
  * Ends this session, here even when the server cannot be reached, and deletes what this device has kept. What is still to be
- * sent goes first, with deletions that could have been taken back until later.
+ * sent goes first, with deletions that could have been taken back until later. Says how much could not be sent: then nobody
+ * is signed out, unless it may be lost.
  */
-export function signOut(): AppThunk<Promise<void>> {
+export function signOut({ mayLoseUnsent = false } = {}): AppThunk<Promise<number>> {
   return async (dispatch, _getState, { api, outbox }) => {
-    await outbox.finish();
+    const unsent = await outbox.finish();
+    if (unsent > 0 && !mayLoseUnsent) return unsent;
     await api.post('/auth/logout').catch(ignore);
     await dispatch(exit(null));
+    return 0;
   };
 }
 

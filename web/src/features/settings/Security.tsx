@@ -15,6 +15,7 @@ import { dateAndTime } from '@/lib/i18n/dates';
 import { errorText } from '@/lib/i18n/errors';
 import { LIMITS } from '@/protocol';
 import { Button } from '@/ui/Button';
+import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { Dialog } from '@/ui/Dialog';
 import { IconButton } from '@/ui/IconButton';
 import { IconDeviceLaptop, IconLogout } from '@/ui/icons';
@@ -25,7 +26,6 @@ import styles from './Settings.module.css';
 /** Password, devices and the way out. */
 export function Security() {
   const t = useT();
-  const dispatch = useAppDispatch();
   const [isDeleting, setDeleting] = useState(false);
   return (
     <>
@@ -33,7 +33,7 @@ export function Security() {
       <Devices />
       <section className={styles.section}>
         <div className={styles.actions}>
-          <Button onClick={() => void dispatch(signOut())}>{t('settings.signOut')}</Button>
+          <SignOut />
           <Button look="danger-quiet" onClick={() => setDeleting(true)}>
             {t('settings.delete')}
           </Button>
@@ -141,6 +141,36 @@ function Devices() {
         </div>
       )}
     </section>
+  );
+}
+
+/** Asks first where something that was written here would be lost. */
+function SignOut() {
+  const t = useT();
+  const dispatch = useAppDispatch();
+  const [isBusy, setBusy] = useState(false);
+  const [unsent, setUnsent] = useState(0);
+  const leave = async () => {
+    setBusy(true);
+    setUnsent(await dispatch(signOut()));
+    setBusy(false);
+  };
+  return (
+    <>
+      <Button busy={isBusy} onClick={() => void leave()}>
+        {t('settings.signOut')}
+      </Button>
+      {unsent > 0 && (
+        <ConfirmDialog
+          danger
+          title={t('settings.signOutUnsentTitle')}
+          text={t('settings.signOutUnsent', { count: unsent })}
+          confirm={t('settings.signOut')}
+          onConfirm={() => dispatch(signOut({ mayLoseUnsent: true }))}
+          onClose={() => setUnsent(0)}
+        />
+      )}
+    </>
   );
 }
 
