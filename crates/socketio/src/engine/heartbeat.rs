@@ -1,8 +1,9 @@
 //! Pings, and the deadlines of all connections, kept by one task instead of a timer each.
 //!
 //! [`Wheel`] is a ring of slots, one per tick. A connection lies in the slot of the tick at which something
-//! may be due for it; when the hand passes, it does what is due and is put where it is due next. A
-//! connection that moves its own deadline *later* is simply looked at once too often.
+//! may be due for it; when the hand passes, it does what is due and is put where it may be due next. A
+//! connection that moves its own deadline *later* is simply looked at once too often; none moves it to
+//! before its place.
 
 use std::time::Duration;
 
@@ -70,7 +71,8 @@ impl Heartbeat {
             }
             self.written = written;
         }
-        Ok(Beat { ping, next: self.next() })
+        // A pong that comes in the meantime makes the next ping due this soon, perhaps before the pong itself was.
+        Ok(Beat { ping, next: self.next().min(now + config.ping_interval) })
     }
 
     /// When the next thing may be due.
@@ -185,6 +187,22 @@ mod tests {
         heart.heard(start + SECOND * 30, &config);
         let beat = heart.beat(start + SECOND * 45, Pace::Reads, 0, &config);
         assert_eq!(beat, Ok(Beat { ping: false, next: start + SECOND * 55 }));
+    }
+
+    #[test]
+    fn pings_keep_their_interval_however_long_a_pong_may_take() {
+        let (start, second) = (Instant::now(), SECOND);
+        let config = Config { ping_interval: second, ping_timeout: 60 * second, ..Config::default() };
+        let mut heart = Heartbeat::new(start, &config);
+        let ping = heart.beat(start + second, Pace::Reads, 0, &config);
+        assert_eq!(ping, Ok(Beat { ping: true, next: start + second * 2 }));
+        heart.heard(start + second * 3 / 2, &config);
+        let early = heart.beat(start + second * 2, Pace::Reads, 0, &config);
+        assert_eq!(early, Ok(Beat { ping: false, next: start + second * 5 / 2 }));
+        assert!(heart.beat(start + second * 5 / 2, Pace::Reads, 0, &config).unwrap().ping);
+        assert!(heart.beat(start + second * 62, Pace::Reads, 0, &config).is_ok(), "an answer may still come");
+        let late = heart.beat(start + second * 63, Pace::Reads, 0, &config);
+        assert_eq!(late, Err(DisconnectReason::PingTimeout));
     }
 
     #[test]
