@@ -1,4 +1,4 @@
-//! How the heap is laid out.
+//! How the heap is laid out, and given back.
 
 /// Parts of the heap, at most: glibc's arenas.
 ///
@@ -16,6 +16,19 @@ pub fn share() {
     debug_assert_eq!(done, 1, "glibc knows this setting");
 }
 
+/// Gives pages back to the system in which nothing is used any more. Takes some milliseconds, in which nobody gets memory
+/// from the part that is being looked through.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "glibc's heap is behind a C function")]
+pub fn give_back() {
+    // SAFETY: `malloc_trim` may be called by any thread at any time.
+    unsafe { libc::malloc_trim(0) };
+}
+
 /// Other systems' allocators are as they are.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn share() {}
+
+/// Other systems' allocators are as they are.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_back() {}

@@ -9,7 +9,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use crate::{activity::Activity, folder::FilesHeld, uploads::Uploads};
+use crate::{activity::Activity, folder::FilesHeld, heap, uploads::Uploads};
 
 /// How often what was deleted goes to the list that a restored backup is held against.
 const LIST_EVERY: Duration = Duration::from_secs(5);
@@ -21,6 +21,10 @@ const COLLECT_EVERY: Duration = Duration::from_secs(60);
 const UNSEND_EVERY: Duration = Duration::from_secs(60);
 /// How often uploads for whose next part nobody came are dropped.
 const EXPIRE_EVERY: Duration = Duration::from_secs(10 * 60);
+/// How often the store forgets what nobody has asked for since the last time, and from how many bytes on the system gets
+/// them back.
+const FORGET_EVERY: Duration = Duration::from_secs(20);
+const GIVEN_BACK_FROM: usize = 1 << 20;
 /// How often it is noted when sessions were last used.
 const FLUSH_EVERY: Duration = Duration::from_secs(30);
 
@@ -64,6 +68,10 @@ impl Jobs {
                 }
             })
         };
+        let forget = {
+            let store = Arc::clone(store);
+            every(FORGET_EVERY, async move || forget(&store).await)
+        };
         let flush = {
             let (chat, activity) = (Arc::clone(chat), Arc::clone(activity));
             every(FLUSH_EVERY, async move || activity.flush(&chat).await)
@@ -74,6 +82,7 @@ impl Jobs {
             tokio::spawn(collect),
             tokio::spawn(expire),
             tokio::spawn(flush),
+            tokio::spawn(forget),
         ])
     }
 }
@@ -90,6 +99,19 @@ async fn every(period: Duration, mut job: impl AsyncFnMut()) {
     loop {
         ticks.tick().await;
         job().await;
+    }
+}
+
+/// What was remembered for the sake of a burst of reads is given back when that is over.
+async fn forget(store: &Arc<SqliteStore>) {
+    let store = Arc::clone(store);
+    let done = tokio::task::spawn_blocking(move || {
+        if store.forget_unused() >= GIVEN_BACK_FROM {
+            heap::give_back();
+        }
+    });
+    if let Err(error) = done.await {
+        tracing::error!(%error, "what nobody asks for could not be forgotten");
     }
 }
 

@@ -229,6 +229,7 @@ mod tests {
     use rusqlite::{Error, ffi};
 
     use super::*;
+    use crate::store::pages_read;
 
     fn fails_with(code: i32, broken: &Broken) -> Result<(), Refusal> {
         failed(&Error::SqliteFailure(ffi::Error::new(code), None), broken)
@@ -253,19 +254,6 @@ mod tests {
 
     fn count(connection: &Connection) -> u32 {
         connection.query_row("SELECT COUNT(*) FROM t", [], |row| row.get(0)).unwrap()
-    }
-
-    /// How often this connection had to read a page because it did not have it any more.
-    #[expect(unsafe_code, reason = "SQLite tells it by a C function only")]
-    fn pages_read(connection: &Connection) -> i32 {
-        let (mut now, mut most) = (0, 0);
-        // SAFETY: the handle is that of an open connection, which this thread has to itself, and both numbers are there.
-        let code = unsafe {
-            let status = ffi::SQLITE_DBSTATUS_CACHE_MISS;
-            ffi::sqlite3_db_status(connection.handle(), status, &raw mut now, &raw mut most, 0)
-        };
-        assert_eq!(code, ffi::SQLITE_OK);
-        now
     }
 
     #[test]

@@ -59,6 +59,17 @@ impl People {
 }
 
 impl Memory {
+    /// Forgets what has not been asked for since the last time it was called. Returns about how many bytes that took, people
+    /// not counted.
+    pub(crate) fn forget_unused(&self) -> usize {
+        let unused = |people: &mut People| (people.persons.take_unused(), people.profiles.take_unused());
+        // Nobody who reads waits while they are dropped.
+        let _people = unused(&mut self.people.lock());
+        let (_common, common_bytes) = self.common.lock().take_unused();
+        let (_messages, messages_bytes) = self.messages.lock().take_unused();
+        common_bytes + messages_bytes
+    }
+
     /// A person by number, as they were at a moment.
     pub(crate) fn person(
         &self,
@@ -262,6 +273,18 @@ mod tests {
         assert_eq!(texts(&memory, 49, None), []);
         memory.keep_messages(7, Version(49), &[message(1, "old")]);
         assert_eq!(texts(&memory, 50, None), [(1, "new".into())]);
+    }
+
+    #[test]
+    fn what_nobody_asks_for_between_two_calls_is_forgotten() {
+        let memory = Memory::default();
+        memory.keep_messages(7, Version(50), &[message(1, "a"), message(FAR, "c")]);
+        assert_eq!(memory.forget_unused(), 0);
+        let first =
+            |memory: &Memory| memory.messages(7, Version(50), (Seq(1), Seq(1)), |_| Ok(None)).unwrap();
+        assert!(first(&memory)[0].is_some());
+        assert!(memory.forget_unused() > 0);
+        assert_eq!(texts(&memory, 50, None), [(1, "a".into())]);
     }
 
     #[test]

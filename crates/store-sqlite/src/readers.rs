@@ -4,9 +4,10 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     thread,
+    time::Duration,
 };
 
 use kith_chat::{Refusal, Reply};
@@ -26,6 +27,8 @@ use crate::{
 const WAITING_MAX: usize = 4_096;
 /// When to come back if more are waiting, in milliseconds.
 const RETRY_AFTER_MS: u64 = 250;
+/// A connection that has read nothing for so long gives the pages back that it has kept.
+const REST_AFTER: Duration = Duration::from_secs(20);
 
 type Job = Box<dyn FnOnce(&Connection, &Memory) -> Answer + Send>;
 
@@ -35,12 +38,13 @@ pub type Answer = Box<dyn FnOnce() + Send>;
 /// The pool of read connections. Its threads end when it is dropped.
 pub(crate) struct Readers {
     jobs: SyncSender<Job>,
+    memory: Arc<Memory>,
 }
 
 /// One read connection without a thread, see [`crate::Steps`].
 pub(crate) struct ReadSteps {
     connection: Connection,
-    memory: Memory,
+    memory: Arc<Memory>,
     queue: Receiver<Job>,
 }
 
@@ -58,7 +62,8 @@ impl Readers {
         let (jobs, queue) = sync_channel::<Job>(WAITING_MAX);
         let connection = connect(path)?;
         reading_pragmas(&connection, cache_kib)?;
-        Ok((Self { jobs }, ReadSteps { connection, memory: Memory::default(), queue }))
+        let memory = Arc::<Memory>::default();
+        Ok((Self { jobs, memory: Arc::clone(&memory) }, ReadSteps { connection, memory, queue }))
     }
 
     /// Opens `count` connections to the database at `path`.
@@ -72,10 +77,15 @@ impl Readers {
             let (queue, memory) = (Arc::clone(&queue), Arc::clone(&memory));
             thread::Builder::new()
                 .name("store-reader".into())
-                .spawn(move || serve(&connection, &memory, &queue))
+                .spawn(move || serve(&connection, &memory, &queue, REST_AFTER))
                 .map_err(OpenError::Thread)?;
         }
-        Ok(Self { jobs })
+        Ok(Self { jobs, memory })
+    }
+
+    /// Forgets what no read has asked for since the last time it was called. Returns about how many bytes that took.
+    pub(crate) fn forget_unused(&self) -> usize {
+        self.memory.forget_unused()
     }
 
     /// Runs `read` in a snapshot. Everything in it is as of one moment, after every write that has been answered.
@@ -99,15 +109,29 @@ impl Readers {
     }
 }
 
-fn serve(connection: &Connection, memory: &Memory, queue: &Mutex<Receiver<Job>>) {
+fn serve(connection: &Connection, memory: &Memory, queue: &Mutex<Receiver<Job>>, rest_after: Duration) {
+    let mut is_resting = true;
     loop {
-        // Held only while waiting for the next job, so that the threads take turns.
-        let job = queue.lock().recv();
-        match job {
-            Ok(job) => job(connection, memory)(),
-            Err(_) => return,
+        match next(queue, (!is_resting).then_some(rest_after)) {
+            Ok(job) => {
+                job(connection, memory)();
+                is_resting = false;
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                if let Err(error) = connection.execute_batch("PRAGMA shrink_memory") {
+                    tracing::warn!(%error, "a reader could not give back what it has kept");
+                }
+                is_resting = true;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
         }
     }
+}
+
+/// The next job, if there is one within a time. The queue is held only while waiting for it, so that the threads take turns.
+fn next(queue: &Mutex<Receiver<Job>>, within: Option<Duration>) -> Result<Job, RecvTimeoutError> {
+    let Some(within) = within else { return queue.lock().recv().map_err(RecvTimeoutError::from) };
+    queue.try_lock_for(within).ok_or(RecvTimeoutError::Timeout)?.recv_timeout(within)
 }
 
 fn in_snapshot<T>(
@@ -147,5 +171,46 @@ impl Drop for Snapshot<'_> {
         {
             tracing::error!(%error, "a snapshot could not be left");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::pages_read;
+
+    #[test]
+    fn a_reader_with_nothing_to_do_gives_its_pages_back_and_reads_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = connect(&folder.path().join("kith.db")).unwrap();
+        connection.execute_batch("CREATE TABLE t (n); INSERT INTO t VALUES (7)").unwrap();
+        let (jobs, queue) = sync_channel::<Job>(1);
+        let reader = thread::spawn(move || {
+            serve(&connection, &Memory::default(), &Mutex::new(queue), Duration::from_millis(10));
+        });
+        let (sender, answers) = sync_channel(1);
+        // How many pages the first and the second of two reads did not have.
+        let read_twice = || {
+            let sender = sender.clone();
+            let job: Job = Box::new(move |connection, _| {
+                let read = || {
+                    let before = pages_read(connection);
+                    let n: i64 = connection.query_row("SELECT n FROM t", [], |row| row.get(0)).unwrap();
+                    assert_eq!(n, 7);
+                    pages_read(connection) - before
+                };
+                let answer = (read(), read());
+                Box::new(move || sender.send(answer).unwrap())
+            });
+            jobs.send(job).unwrap();
+            answers.recv().unwrap()
+        };
+        read_twice();
+        while read_twice().0 == 0 {
+            thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(read_twice().1, 0, "what was just read is kept");
+        drop(jobs);
+        reader.join().unwrap();
     }
 }

@@ -181,6 +181,11 @@ impl SqliteStore {
         self.writer.watch(watch);
     }
 
+    /// Forgets what no read has asked for since the last time this was called, and returns about how many bytes that took.
+    pub fn forget_unused(&self) -> usize {
+        self.readers.forget_unused()
+    }
+
     pub(crate) fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&View<'_>) -> Outcome<T> + Send + 'static,
@@ -295,6 +300,20 @@ fn writing_pragmas(connection: &Connection, cache_kib: usize) -> rusqlite::Resul
 fn set_cache(connection: &Connection, kib: usize) -> rusqlite::Result<()> {
     // A negative number means KiB, a positive one pages.
     connection.pragma_update(None, "cache_size", -i64::try_from(kib).unwrap_or(i64::from(i32::MAX)))
+}
+
+/// How often this connection had to read a page because it did not have it any more.
+#[cfg(test)]
+#[expect(unsafe_code, reason = "SQLite tells it by a C function only")]
+pub(crate) fn pages_read(connection: &Connection) -> i32 {
+    let (mut now, mut most) = (0, 0);
+    // SAFETY: the handle is that of an open connection, which this thread has to itself, and both numbers are there.
+    let code = unsafe {
+        let status = rusqlite::ffi::SQLITE_DBSTATUS_CACHE_MISS;
+        rusqlite::ffi::sqlite3_db_status(connection.handle(), status, &raw mut now, &raw mut most, 0)
+    };
+    assert_eq!(code, rusqlite::ffi::SQLITE_OK);
+    now
 }
 
 /// Whether everything that was acknowledged is there.
