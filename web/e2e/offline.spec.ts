@@ -70,6 +70,9 @@ test('whoever signs out before their words have gone is asked first', async ({
   const [ann, ben] = [await stranger('Ann'), await stranger('Ben')];
   await ann.register();
   await ben.register();
+  // Without a service worker the page of settings is there only once it has been opened.
+  await ann.settings.open('Security');
+  await ann.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Chats' }).click();
   const anns = await ann.talkTo(ben);
   await anns.say('Before');
   await kith.stop();

@@ -30,22 +30,24 @@ export function Toaster({ closeLabel }: { closeLabel: string }) {
       {toasts.map(({ id, title, text, tone, action }) => (
         <div key={id} className={classes(styles.toast, tone === 'danger' && styles.danger)}>
           {tone === 'danger' && <IconAlertCircle aria-hidden="true" />}
-          <span className={styles.text}>
-            {title && <bdi className={styles.title}>{title}</bdi>}
-            <bdi className={title && styles.said}>{text}</bdi>
-          </span>
-          {action && (
-            <button
-              type="button"
-              className={styles.action}
-              onClick={() => {
-                action.onSelect();
-                dismissToast(id);
-              }}
-            >
-              {action.label}
-            </button>
-          )}
+          <div className={styles.body}>
+            <span className={styles.text}>
+              {title && <bdi className={styles.title}>{title}</bdi>}
+              <bdi className={title && styles.said}>{text}</bdi>
+            </span>
+            {action && (
+              <button
+                type="button"
+                className={styles.action}
+                onClick={() => {
+                  action.onSelect();
+                  dismissToast(id);
+                }}
+              >
+                {action.label}
+              </button>
+            )}
+          </div>
           <IconButton small label={closeLabel} onClick={() => dismissToast(id)}>
             <IconX />
           </IconButton>
