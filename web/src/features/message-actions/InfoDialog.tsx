@@ -32,6 +32,7 @@ export function InfoDialog({ conversationId, messageKey, onClose }: Props) {
   const others = Object.values(receipts).filter(({ user_id }) => user_id !== message.sender_id);
   const read = others.filter(({ read_seq }) => read_seq >= seq);
   const delivered = others.filter(({ read_seq, delivered_seq }) => read_seq < seq && delivered_seq >= seq);
+  const isReadByAll = read.length > 0 && read.length === others.length;
   return (
     <Dialog title={t('info.title')} closeLabel={t('action.close')} size="small" onClose={onClose}>
       <dl className={styles.facts}>
@@ -45,7 +46,7 @@ export function InfoDialog({ conversationId, messageKey, onClose }: Props) {
         )}
       </dl>
       <People title={t('info.read')} state="seen" receipts={read} showsWhen />
-      <People title={t('info.delivered')} state="delivered" receipts={delivered} />
+      {!isReadByAll && <People title={t('info.delivered')} state="delivered" receipts={delivered} />}
     </Dialog>
   );
 }
