@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 /** Emits `connected`, `disconnected`, `refused` (with a reason) and `push` (with a name and a payload). */
 export class Agent extends EventEmitter {
   #child
+  #lines
   #asked = new Map()
   #next = 1
 
@@ -15,7 +16,8 @@ export class Agent extends EventEmitter {
     super()
     this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#child.on('exit', (code, signal) => this.emit('exit', code ?? signal))
-    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(JSON.parse(line)))
+    this.#lines = createInterface({ input: this.#child.stdout })
+    this.#lines.on('line', (line) => this.#hear(JSON.parse(line)))
   }
 
   connect(url, token, transport) {
@@ -34,8 +36,10 @@ export class Agent extends EventEmitter {
     this.#order({ do: 'tell', name, payload })
   }
 
+  /** What it still says is not heard: it may end in the middle of a line. */
   close() {
     this.removeAllListeners('exit')
+    this.#lines.removeAllListeners('line')
     this.#child.stdin.end()
   }
 
