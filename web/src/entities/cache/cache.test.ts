@@ -7,6 +7,7 @@ import { openPage, type Page } from '@/testing/page';
 import { openConversation, selectConversationIds, selectListRow, setDraft } from '../conversations';
 import { selectDraft } from '../drafts';
 import { deleteMessages, HELD_MAX_MS, jumpTo, selectMessage, selectTimeline, sendMessage } from '../messages';
+import { react } from '../reactions';
 import { boot, signOut } from '../session';
 import { LocalCache } from './cache';
 
@@ -68,6 +69,25 @@ describe('the next visit', () => {
     await settle(page);
     expect(server.visible('ben', id).map(({ text }) => text)).toEqual(['hello', 'one', 'two']);
     expect(server.visible('ben', id).at(-1)?.attachments).toHaveLength(1);
+    expect(await page.cache.readOutbox()).toEqual([]);
+  });
+
+  it('sends what was written and done in the moment before the last one was closed', async () => {
+    const before = await visit();
+    before.wire.down();
+    vi.spyOn(Database.prototype, 'put').mockReturnValue(new Promise(() => {}));
+    for (const text of ['one', 'two']) {
+      void before.store.dispatch(sendMessage({ conversationId: id, text }));
+    }
+    void before.store.dispatch(react(id, 1, '👍'));
+    before.wire.disconnect();
+    vi.restoreAllMocks();
+
+    const page = openPage(server, 'ann');
+    await page.store.dispatch(boot());
+    await settle(page);
+    expect(server.visible('ben', id).map(({ text }) => text)).toEqual(['hello', 'one', 'two']);
+    expect(server.visible('ben', id)[0]?.reactions).toMatchObject([{ emoji: '👍' }]);
     expect(await page.cache.readOutbox()).toEqual([]);
   });
 
@@ -138,7 +158,11 @@ describe('the next visit', () => {
 
   it('finds nothing after signing out', async () => {
     const before = await visit();
-    await before.store.dispatch(signOut());
+    before.wire.down();
+    vi.spyOn(Database.prototype, 'put').mockReturnValue(new Promise(() => {}));
+    void before.store.dispatch(sendMessage({ conversationId: id, text: 'not sent' }));
+    await before.store.dispatch(signOut({ mayLoseUnsent: true }));
+    vi.restoreAllMocks();
     const cache = new LocalCache();
     expect(await cache.readBoot()).toBeUndefined();
     expect(localStorage).toHaveLength(0);

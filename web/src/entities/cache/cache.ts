@@ -1,11 +1,12 @@
 import { Database } from '@/lib/cache';
-import type { ConversationId, Me, Message, PageRequest, Profile, Seq, UserId } from '@/protocol';
+import type { ClientId, ConversationId, Me, Message, PageRequest, Profile, Seq, UserId } from '@/protocol';
 import type { ServerItem } from '@/realtime';
 import type { AccountState } from '../account/slice';
 import type { ConversationEntry } from '../conversations/entry';
 import type { PendingChange, PendingMessage } from '../outbox/slice';
 import type { ConversationReceipts } from '../receipts/slice';
 import { History, type KeptPage } from './history';
+import * as journal from './journal';
 import { keepsSomebody, readKeeper, writeKeeper } from './keeper';
 
 /** Raised when {@link BootRecord} or {@link OutboxRecord} change: what an earlier client stored is then dropped. */
@@ -74,6 +75,7 @@ export class LocalCache {
     if (keeper !== undefined && keeper !== user) {
       this.#places.clear();
       this.#history.forget();
+      journal.strikeAll();
       await this.#database.destroy();
     }
     this.#isKept = writeKeeper(user);
@@ -86,6 +88,7 @@ export class LocalCache {
     this.#places.clear();
     writePlaces(this.#places);
     writeKeeper(undefined);
+    journal.strikeAll();
     await this.#database.destroy();
   }
 
@@ -143,17 +146,30 @@ export class LocalCache {
   /** In the order in which it was written. */
   async readOutbox(): Promise<readonly OutboxRecord[]> {
     if (!this.#isKept) return [];
-    const records = await this.#database.all('outbox');
-    return records.map((record) => current<OutboxRecord>(record)).filter((record) => record !== undefined);
+    // First, since what is struck from the journal is in the database by then.
+    const noted = journal.readNotes();
+    const stored = await this.#database.all('outbox');
+    const byId = new Map<string, OutboxRecord>();
+    for (const record of [...stored, ...noted].map((value) => current<OutboxRecord>(value))) {
+      if (record) byId.set(idOf(record), record);
+    }
+    return [...byId.values()].sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1));
   }
 
-  /** Whether it is on disk. */
-  async putOutbox(id: string, record: OutboxRecord): Promise<boolean> {
-    return this.#isKept && this.#database.put('outbox', id, formatted(record), 'strict');
+  /** Outlasts the page from now on. The answer is whether it is on disk. */
+  async putOutbox(record: OutboxRecord): Promise<boolean> {
+    if (!this.#isKept) return false;
+    const [id, value] = [idOf(record), formatted(record)];
+    journal.note(id, value);
+    const isStored = await this.#database.put('outbox', id, value, 'strict');
+    if (isStored) journal.strike(id);
+    return isStored;
   }
 
-  async dropOutbox(id: string): Promise<void> {
-    if (this.#isKept) await this.#database.delete('outbox', [id]);
+  async dropOutbox(id: ClientId): Promise<void> {
+    if (!this.#isKept) return;
+    journal.strike(id);
+    await this.#database.delete('outbox', [id]);
   }
 
   /** Whether it is on disk. Name and type are kept beside the bytes: not every browser stores a `File` whole. */
@@ -175,6 +191,11 @@ export class LocalCache {
   async dropFiles(localIds: readonly string[]): Promise<void> {
     if (this.#isKept && localIds.length > 0) await this.#database.delete('files', localIds);
   }
+}
+
+/** Ids are in the order of time. */
+function idOf(record: OutboxRecord): ClientId {
+  return record.kind === 'message' ? record.message.client_id : record.change.id;
 }
 
 function formatted(value: unknown): { format: number; value: unknown } {

@@ -67,13 +67,17 @@ export class Outbox {
     services.tabs.listen({ heard: (note) => this.#heard(note), led: () => void this.#led() });
   }
 
-  /** Takes a message with its files. It is in the state when this returns; the promise is kept when it is on disk. */
+  /**
+   * Takes a message with its files. It is in the state when this returns, and its words outlast the page; the promise is
+   * kept when all of it is on disk.
+   */
   async send(message: PendingMessage, files: ReadonlyMap<string, File>): Promise<void> {
     this.#isStopped = false;
     this.#storing.add(message.client_id);
     const stored = [...files].map(([localId, file]) => this.#services.files.put(localId, file));
+    stored.push(this.#keepMessage(message));
     this.#host.dispatch(messageQueued(message));
-    await Promise.all([...stored, this.#keepMessage(message)]);
+    await Promise.all(stored);
     this.#storing.delete(message.client_id);
     this.#services.tabs.share({ action: messageQueued(message), files });
     void this.#sendMessages(message.conversation_id);
@@ -84,11 +88,12 @@ export class Outbox {
   async change(change: PendingChange): Promise<void> {
     this.#isStopped = false;
     this.#supersede(change);
+    const stored = this.#services.cache.putOutbox({ kind: 'change', change });
     this.#host.dispatch(changeQueued(change));
     const outcome = new Promise<void>((resolve, reject) =>
       this.#outcomes.set(change.id, { resolve, reject }),
     );
-    await this.#services.cache.putOutbox(change.id, { kind: 'change', change });
+    await stored;
     const current = this.#change(change.conversation_id, change.id);
     if (!current) return outcome;
     this.#services.tabs.share({ action: changeQueued(current) });
@@ -102,7 +107,7 @@ export class Outbox {
     const change = this.#change(conversationId, id);
     if (change?.held_until === undefined) return;
     this.#tell(changeReleased({ conversationId, id }));
-    void this.#services.cache.putOutbox(id, { kind: 'change', change: released(change) });
+    void this.#services.cache.putOutbox({ kind: 'change', change: released(change) });
     void this.#sendChanges(conversationId);
     this.#watchLeader();
   }
@@ -507,7 +512,7 @@ export class Outbox {
 
   async #keepMessage(message: PendingMessage): Promise<void> {
     this.#kept.set(message.client_id, message);
-    await this.#services.cache.putOutbox(message.client_id, { kind: 'message', message });
+    await this.#services.cache.putOutbox({ kind: 'message', message });
   }
 
   #forgetSettled(): void {
