@@ -21,10 +21,8 @@ const COLLECT_EVERY: Duration = Duration::from_secs(60);
 const UNSEND_EVERY: Duration = Duration::from_secs(60);
 /// How often uploads for whose next part nobody came are dropped.
 const EXPIRE_EVERY: Duration = Duration::from_secs(10 * 60);
-/// How often the store forgets what nobody has asked for since the last time, and from how many bytes on the system gets
-/// them back.
+/// How often the store forgets what nobody has asked for since the last time.
 const FORGET_EVERY: Duration = Duration::from_secs(20);
-const GIVEN_BACK_FROM: usize = 1 << 20;
 /// How often it is noted when sessions were last used.
 const FLUSH_EVERY: Duration = Duration::from_secs(30);
 
@@ -102,11 +100,12 @@ async fn every(period: Duration, mut job: impl AsyncFnMut()) {
     }
 }
 
-/// What was remembered for the sake of a burst of reads is given back when that is over.
+/// What was remembered for the sake of a burst of reads is given back when that is over, and with it what the answers took
+/// for a moment.
 async fn forget(store: &Arc<SqliteStore>) {
     let store = Arc::clone(store);
     let done = tokio::task::spawn_blocking(move || {
-        if store.forget_unused() >= GIVEN_BACK_FROM {
+        if store.forget_unused() > 0 {
             heap::give_back();
         }
     });

@@ -58,9 +58,8 @@ const FAULTS: [Fault; 8] = [
     Fault::Network(Weather::Thin),
 ];
 
-/// Written and read before anyone is looked at: at 30 % of the load, the 64 MiB of pages that the writer keeps and the 64 MiB
-/// of messages that readers remember would take most of the half hour to fill up, and a cache that fills up looks like a
-/// leak.
+/// Written and read before anyone is looked at: at 30 % of the load, the 64 MiB of pages that the writer keeps would take most
+/// of the half hour to fill up, and a cache that fills up looks like a leak.
 const CACHES_MESSAGES: usize = 200_000;
 /// Of these, how many of one writer are under way at one time.
 const PIPELINE: usize = 64;
