@@ -153,7 +153,7 @@ export class LocalCache {
     for (const record of [...stored, ...noted].map((value) => current<OutboxRecord>(value))) {
       if (record) byId.set(idOf(record), record);
     }
-    return [...byId.values()].sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1));
+    return [...byId.values()].toSorted((one, other) => (idOf(one) < idOf(other) ? -1 : 1));
   }
 
   /** Outlasts the page from now on. The answer is whether it is on disk. */
